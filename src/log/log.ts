@@ -1,0 +1,82 @@
+/** One record of a topic. Key and value are bytes as they go to Kafka; headers are text. */
+export interface LogRecord {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Records of one partition, in order. */
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+}
+
+/** A keyed value that commits with the records; `undefined` deletes. */
+export type StateChange = readonly [key: string, value: Uint8Array | undefined];
+
+/** All or nothing: batches and state become visible and durable together. */
+export interface Commit {
+  readonly batches: readonly Batch[];
+  readonly state?: readonly StateChange[];
+}
+
+/** Where a batch landed: its records have offsets `offset … offset + count - 1`. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly count: number;
+}
+
+export interface StoredRecord extends LogRecord {
+  readonly offset: number;
+}
+
+/** `start` is the oldest offset still there, `end` the offset of the next record (exclusive). */
+export interface PartitionEnds {
+  readonly partition: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TopicOptions {
+  readonly cleanup: 'delete' | 'compact';
+  readonly partitions: number;
+}
+
+export type LogFailureCode = 'full' | 'disk' | 'closed' | 'locked' | 'damaged' | 'topic' | 'too-large';
+
+/** `full`: the byte cap; `disk`: the disk refused (no space, read only, I/O): nothing of the commit is visible, the same commit may be tried again. */
+export class LogFailure extends Error {
+  override readonly name = 'LogFailure';
+  readonly code: LogFailureCode;
+  constructor(code: LogFailureCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The look into a log: what `tail` and `status` need, also from another process while it is written. */
+export interface LogReader {
+  /** Random, minted when the log is created: tells a re-created log from the old one. */
+  readonly identity: string;
+  topics(): readonly string[];
+  ends(topic: string): readonly PartitionEnds[];
+  /** At most about `maxBytes` of records from offset `from` (inclusive), in order; empty at the end. Offsets below `start` begin at `start`. */
+  read(topic: string, partition: number, from: number, maxBytes: number): readonly StoredRecord[];
+  get(key: string): Uint8Array | undefined;
+  /** Entries whose key begins with `prefix`, in key order. */
+  range(prefix: string): Iterable<readonly [key: string, value: Uint8Array]>;
+  close(): Promise<void>;
+}
+
+/** The log port: acknowledged means flushed to disk. One process writes. */
+export interface Log extends LogReader {
+  /** Creates the topic, or checks that it is as remembered: another number of partitions is `LogFailure('topic')` with the mend. */
+  ensureTopic(topic: string, options: TopicOptions): void;
+  /** @returns positions in the order of `commit.batches`. Commits of one caller that overlap become visible in the order of the calls. */
+  append(commit: Commit): Promise<readonly Position[]>;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}

@@ -1,0 +1,67 @@
+import type { Disposition, RefusalKind } from './outcome-kind.js';
+
+/**
+ * Everything that parts report. One place (src/metrics) turns an event into counters and a log line; nobody else logs or counts.
+ * Names: `source` is a name in the config, `feed` and `list` too. No event carries a key, a URL with its query, or a body.
+ */
+export type Event =
+  // the run
+  | { kind: 'started'; version: string; config: string }
+  | { kind: 'ready' }
+  | { kind: 'draining'; reason: string; deadlineMs: number }
+  | { kind: 'drained'; records: number; calls: number; abandoned: number }
+  | { kind: 'component'; name: string; ready: boolean; reason?: string }
+  // sources
+  | { kind: 'permit-granted'; source: string; weight: number; waitedMs: number }
+  | { kind: 'quota'; source: string; limit: string; used: number; max: number; resetsAtMs: number | undefined }
+  | { kind: 'rate-lowered' | 'rate-raised'; source: string; perSecond: number }
+  | { kind: 'source-paused'; source: string; reason: string; untilMs: number }
+  | { kind: 'source-resumed'; source: string }
+  | { kind: 'source-stopped'; source: string; reason: string }
+  | {
+      kind: 'polled';
+      source: string;
+      feed: string;
+      /** `records` … `unavailable`, see outcome-kind.ts */
+      outcome: string;
+      refusal?: RefusalKind;
+      disposition: Disposition;
+      symbols: readonly string[];
+      elapsedMs: number;
+      bytes: number;
+      /** How long after its due time the item was permitted. */
+      latenessMs: number;
+      detail?: string;
+    }
+  | { kind: 'symbol-failing'; source: string; feed: string; symbol: string; reason: string; failures: number }
+  // records
+  | {
+      kind: 'settled';
+      feed: string;
+      fresh: number;
+      restated: number;
+      unchanged: number;
+      /** Bars older than the restatement window that reappeared: counted, not published. */
+      outside: number;
+      rejected: number;
+    }
+  | { kind: 'published'; feed: string; topic: string; records: number; bytes: number; newestMs: number }
+  | { kind: 'dead-letter'; origin: string; code: string; count: number; detail: string }
+  | { kind: 'late'; feed: string; overdue: number; worstMs: number; worst: string }
+  // lists
+  | { kind: 'list-loaded'; list: string; symbols: number; fromStore: boolean }
+  | { kind: 'list-changed'; list: string; listed: number; delisted: number; renamed: number; symbols: number }
+  | { kind: 'list-refused'; list: string; reason: string; symbols: number; ageMs: number | undefined }
+  // log
+  | { kind: 'appended'; records: number; bytes: number; commitMs: number }
+  | { kind: 'append-failed'; reason: string; retryMs: number }
+  | { kind: 'log-size'; bytes: number; maxBytes: number }
+  | { kind: 'log-paused' | 'log-resumed'; bytes: number; maxBytes: number }
+  | { kind: 'log-damaged'; topic: string; partition: number; offset: number; records: number; reason: string }
+  | { kind: 'retained'; topic: string; partition: number; records: number; start: number }
+  // actors
+  | { kind: 'actor-restarted'; actor: string; error: string; backoffMs: number }
+  | { kind: 'actor-failed'; actor: string; error: string }
+  | { kind: 'mailbox-lost'; actor: string; count: number };
+
+export type Report = (event: Event) => void;
