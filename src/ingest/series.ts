@@ -1,0 +1,46 @@
+import type { Wanted } from '../sources/source.js';
+
+/** What a feed polls: the part of the configuration that settling needs, the same for all its symbols. */
+export interface Feed {
+  readonly name: string;
+  readonly wanted: Wanted;
+  readonly topic: string;
+  readonly every: number;
+  readonly restateWindow: number;
+}
+
+/** A series is (source type, symbol, kind, interval, adjusted, topic): moving a symbol to another feed keeps its cursor. */
+export function seriesKey(sourceType: string, feed: Feed, symbol: string): string {
+  const { wanted } = feed;
+  const form = wanted.data === 'bars' ? `bar|${wanted.interval}|${wanted.adjusted}` : 'quote||';
+  return `${sourceType}|${symbol}|${form}|${feed.topic}`;
+}
+
+export type SeriesState = 'new' | 'ok' | 'failing' | 'unknown';
+
+/** What is kept of a series between polls, as JSON under `series/KEY`; its cursor lies under `cursor/KEY`. Times in epoch ms. */
+export interface Series {
+  readonly state: SeriesState;
+  readonly polledMs?: number;
+  /** Time of the newest observation that was published. */
+  readonly newestMs?: number;
+  /** Greatest `seenAt` so far: it never goes back. */
+  readonly seenMs?: number;
+  readonly failures: number;
+  readonly reason?: string;
+  /** Last published price, for the jump rule. */
+  readonly price?: string;
+  /** Hash of the rows last refused by the parser, so that the same refusal is reported once. */
+  readonly refusedRows?: string;
+  /** After unknown-symbol or a failure: not before. */
+  readonly notBeforeMs?: number;
+  /** Tries since the newest bar, for feeds that wait for one. */
+  readonly tries?: number;
+}
+
+export const newSeries: Series = { state: 'new', failures: 0 };
+
+export const encodeSeries = (series: Series): Uint8Array => Buffer.from(JSON.stringify(series));
+
+export const decodeSeries = (bytes: Uint8Array | undefined): Series =>
+  bytes === undefined ? newSeries : (JSON.parse(Buffer.from(bytes).toString()) as Series);
