@@ -1,0 +1,66 @@
+import type { Calendar } from '../schedule/calendar.js';
+import { createTimetable } from '../schedule/timetable.js';
+import type { Checks } from './checks.js';
+import { decodeSeries, type Feed, type Series, seriesKey } from './series.js';
+
+/** One feed as its owner sees it: which symbols it polls and when each is due. Holds one small entry a symbol; cursors stay in the log. */
+export interface FeedDesk {
+  readonly feed: Feed;
+  readonly calendar: Calendar | undefined;
+  readonly checks: Checks;
+  readonly maxSymbols: number;
+  readonly weight: number;
+  readonly timetable: ReturnType<typeof createTimetable>;
+  readonly series: Map<string, Series>;
+  /** Which lists name a symbol: it is polled while at least one does. */
+  readonly listedBy: Map<string, Set<string>>;
+  /** Lists that have said what they hold. */
+  readonly loaded: Set<string>;
+  /** What the plan lacks is not asked for again before this. */
+  deniedUntilMs: number;
+  deniedReason: string | undefined;
+}
+
+export interface FeedSpec extends Pick<FeedDesk, 'feed' | 'calendar' | 'checks' | 'maxSymbols' | 'weight'> {
+  readonly lists: readonly string[];
+}
+
+export const openDesk = (spec: FeedSpec): FeedDesk => ({
+  ...spec,
+  timetable: createTimetable(),
+  series: new Map(),
+  listedBy: new Map(),
+  loaded: new Set(),
+  deniedUntilMs: 0,
+  deniedReason: undefined,
+});
+
+/** Takes over what one list holds now. @returns the symbols that this feed polls from now on and did not before. */
+export function relist(
+  desk: FeedDesk,
+  list: string,
+  symbols: readonly string[],
+  sourceType: string,
+  load: (key: string) => Uint8Array | undefined,
+): readonly string[] {
+  desk.loaded.add(list);
+  const wanted = new Set(symbols);
+  const arrived: string[] = [];
+  for (const [symbol, lists] of desk.listedBy) {
+    if (wanted.has(symbol) || !lists.delete(list) || lists.size > 0) continue;
+    desk.listedBy.delete(symbol);
+    desk.series.delete(symbol);
+    desk.timetable.remove(symbol);
+  }
+  for (const symbol of wanted) {
+    const lists = desk.listedBy.get(symbol);
+    if (lists !== undefined) {
+      lists.add(list);
+      continue;
+    }
+    desk.listedBy.set(symbol, new Set([list]));
+    desk.series.set(symbol, decodeSeries(load(`series/${seriesKey(sourceType, desk.feed, symbol)}`)));
+    arrived.push(symbol);
+  }
+  return arrived;
+}
