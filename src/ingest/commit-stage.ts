@@ -1,70 +1,94 @@
-import { catchError, defer, from, map, mergeMap, Observable, of, Subject, throwError, timer } from 'rxjs';
-import { type Log, LogFailure } from '../log/log.js';
-import type { createWriter } from '../log/writer.js';
-import type { Report } from '../records/event.js';
+import { catchError, defer, EMPTY, from, map, mergeMap, Observable, Subject, throwError, timer } from 'rxjs';
+import { type Log, LogFailure, type StateChange } from '../log/log.js';
+import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
+import type { Event, Report } from '../records/event.js';
 import { groupWhileBusy } from '../streams/group-while-busy.js';
 import type { Time } from '../streams/time.js';
-import type { Settlement } from './settle.js';
+
+/** What becomes visible together. `events` are reported once it is on disk. */
+export interface Settled {
+  readonly records: readonly OutgoingRecord[];
+  readonly state: readonly StateChange[];
+  readonly events: readonly Event[];
+}
 
 interface Pending {
-  readonly settlement: Settlement;
+  readonly settled: Settled;
   readonly acknowledge: () => void;
 }
 
 export interface CommitStage {
-  /** Emits nothing and completes when the settlement is on disk. Commits happen in the order of the subscriptions. */
-  commit(settlement: Settlement): Observable<never>;
-  /** Runs the commits; completes after `close` when the last is acknowledged. */
+  /** Emits nothing and completes when it is on disk. Commits happen in the order of the calls' subscriptions. */
+  commit(settled: Settled): Observable<never>;
+  /** Runs the commits; completes after `close`, when the last is acknowledged. Errors with what no retry can mend. */
   readonly run: Observable<never>;
   close(): void;
 }
 
+export interface CommitStageParts {
+  readonly log: Log;
+  /** Logical writer: `source/NAME`, `list/NAME`. */
+  readonly writer: string;
+  readonly time: Time;
+  readonly report: Report;
+}
+
 const retryMs = 1_000;
+const bounds = { maxCount: 1_000, maxBytes: 8 << 20 };
+const bytesOf = (records: readonly { readonly value: Uint8Array }[]): number =>
+  records.reduce((sum, record) => sum + record.value.length, 0);
 
 /**
- * Group commit: everything that was settled while the last append ran goes into the next one. Holds at most what lanes have settled
+ * Group commit: everything that was settled while the last append ran goes into the next one. Holds at most what its callers have settled
  * and not seen acknowledged. A log that is full or a disk that refuses is tried again with the very same commit until it takes it:
- * nothing is dropped, lanes stay occupied, so polling pauses by itself.
+ * nothing is dropped, callers wait, so polling pauses by itself.
  */
-export function createCommitStage(log: Log, writer: ReturnType<typeof createWriter>, time: Time, report: Report): CommitStage {
+export function createCommitStage({ log, writer: name, time, report }: CommitStageParts): CommitStage {
+  const writer = createWriter(log, { name, epoch: 0 });
   const pending = new Subject<Pending>();
-  const append = (group: readonly Pending[]): Observable<readonly Pending[]> =>
-    defer(() => {
-      const { batches, state } = writer.prepare(group.flatMap(one => one.settlement.records));
-      const commit = { batches, state: [...state, ...group.flatMap(one => one.settlement.state)] };
-      const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
-      const bytes = batches.reduce((sum, batch) => sum + batch.records.reduce((all, one) => all + one.value.length, 0), 0);
-      const attempt: Observable<readonly Pending[]> = defer(() => {
-        const startedMs = time.monotonicMs();
-        return from(log.append(commit)).pipe(
-          map(() => {
-            report({ kind: 'appended', records, bytes, commitMs: time.monotonicMs() - startedMs });
-            return group;
-          }),
-        );
-      }).pipe(
-        catchError((error: unknown) => {
-          if (!(error instanceof LogFailure) || (error.code !== 'full' && error.code !== 'disk')) return throwError(() => error);
-          report({ kind: 'append-failed', reason: error.message, retryMs });
-          return timer(retryMs, time).pipe(mergeMap(() => attempt));
+  const component = `log (${name})`;
+  let failing = false;
+
+  const append = (group: readonly Pending[]): Observable<readonly Pending[]> => {
+    const prepared = writer.prepare(group.flatMap(one => one.settled.records));
+    const commit = mergePrepared([prepared], group.flatMap(one => one.settled.state));
+    const records = commit.batches.reduce((sum, batch) => sum + batch.records.length, 0);
+    const bytes = commit.batches.reduce((sum, batch) => sum + bytesOf(batch.records), 0);
+    const attempt: Observable<readonly Pending[]> = defer(() => {
+      const startedMs = time.monotonicMs();
+      return from(log.append(commit)).pipe(
+        map(() => {
+          report({ kind: 'appended', records, bytes, commitMs: time.monotonicMs() - startedMs });
+          if (failing) report({ kind: 'component', name: component, ready: true });
+          failing = false;
+          return group;
         }),
       );
-      return attempt;
-    });
-  const sizeOf = ({ settlement }: Pending): number => settlement.records.reduce((sum, record) => sum + record.value.length, 0);
+    }).pipe(
+      catchError((error: unknown) => {
+        if (!(error instanceof LogFailure) || (error.code !== 'full' && error.code !== 'disk'))
+          return throwError(() => error);
+        report({ kind: 'append-failed', reason: error.message, retryMs });
+        if (!failing) report({ kind: 'component', name: component, ready: false, reason: error.message });
+        failing = true;
+        return timer(retryMs, time).pipe(mergeMap(() => attempt));
+      }),
+    );
+    return attempt;
+  };
+
   const run = pending.pipe(
-    groupWhileBusy(append, { maxCount: 1_000, maxBytes: 8 << 20, sizeOf }),
+    groupWhileBusy(append, { ...bounds, sizeOf: ({ settled }) => bytesOf(settled.records) }),
     mergeMap(group => {
-      for (const { settlement, acknowledge } of group) {
-        for (const event of settlement.events) report(event);
+      for (const { settled, acknowledge } of group) {
+        for (const event of settled.events) report(event);
         acknowledge();
       }
-      return of<never>();
+      return EMPTY;
     }),
   );
   return {
-    commit: settlement =>
-      new Observable(subscriber => pending.next({ settlement, acknowledge: () => subscriber.complete() })),
+    commit: settled => new Observable(caller => pending.next({ settled, acknowledge: () => caller.complete() })),
     run,
     close: () => pending.complete(),
   };

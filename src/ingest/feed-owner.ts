@@ -34,8 +34,10 @@ export type FeedOwnerCommand =
   | { readonly kind: 'tick' }
   | { readonly kind: 'watch' }
   | { readonly kind: 'drain' }
-  | { readonly kind: 'inspect'; readonly replyTo: (view: OwnerView) => void };
+  /** An answer whose settling failed: the item is asked for again later. */
+  | { readonly kind: 'abandoned'; readonly item: Item };
 
+/** A look from outside, taken at once: for the status page and the end of a round. */
 export interface OwnerView {
   readonly inFlight: number;
   readonly stopped: string | undefined;
@@ -62,12 +64,13 @@ export interface FeedOwnerDeps {
 const dayMs = 86_400_000;
 const watchMs = 30_000;
 const outageAfter = 3;
+const abandonedRetryMs = 60_000;
 
 /**
  * The one writer of a source: which series is due, how far each has come, what an answer adds. It never fetches.
  * What is true of the world outside (calls in flight, lanes that wait) is kept across restarts of the actor; the timetable is built anew from the log.
  */
-export function feedOwner(deps: FeedOwnerDeps): Factory<FeedOwnerCommand> {
+export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<FeedOwnerCommand>; peek(): OwnerView } {
   const waiting: Pulled[] = [];
   const inFlight = new Set<string>();
   const problems: string[] = [];
@@ -76,8 +79,9 @@ export function feedOwner(deps: FeedOwnerDeps): Factory<FeedOwnerCommand> {
   let draining = false;
   let consecutiveOutages = 0;
   let outageUntilMs = 0;
-  return context => {
-    const desks = deps.feeds.map(openDesk);
+  let desks: readonly FeedDesk[] = [];
+  const factory: Factory<FeedOwnerCommand> = context => {
+    desks = deps.feeds.map(openDesk);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
     const flightKey = (feed: string, symbol: string): string => `${feed}\n${symbol}`;
     let requested = 0;
@@ -255,6 +259,16 @@ export function feedOwner(deps: FeedOwnerDeps): Factory<FeedOwnerCommand> {
       }
     };
 
+    const abandoned = (item: Item): void => {
+      const desk = deskOf.get(item.feed)!;
+      item.permit.settled();
+      for (const symbol of item.work.symbols) {
+        inFlight.delete(flightKey(item.feed, symbol));
+        if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
+      }
+      problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
+    };
+
     const watch = (): void => {
       const nowMs = context.now();
       for (const desk of desks) {
@@ -299,14 +313,16 @@ export function feedOwner(deps: FeedOwnerDeps): Factory<FeedOwnerCommand> {
           case 'drain':
             draining = true;
             return pump();
-          case 'inspect':
-            return command.replyTo({ inFlight: inFlight.size, stopped, desks, problems });
+          case 'abandoned':
+            abandoned(command.item);
+            return pump();
           default:
             return command satisfies never;
         }
       },
     };
   };
+  return { factory, peek: () => ({ inFlight: inFlight.size, stopped, desks, problems }) };
 }
 
 const isProblem = (kind: Outcome['kind']): boolean => kind !== 'records' && kind !== 'unchanged' && kind !== 'empty';

@@ -1,3 +1,4 @@
+import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Random } from '../streams/time.js';
@@ -5,7 +6,6 @@ import { decodeSeries, encodeSeries, type Series, seriesKey } from './series.js'
 import {
   deadLetter,
   letterEvent,
-  type OutgoingRecord,
   type SettleContext,
   type Settlement,
   settleObservations,

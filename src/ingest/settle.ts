@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StateChange } from '../log/log.js';
+import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import { recordId, recordUuid, valuesOf } from '../records/identity.js';
 import { isoInstant } from '../records/instant.js';
@@ -8,27 +9,16 @@ import { encodeRecord } from '../records/record.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { RejectedRow } from '../sources/outcome.js';
 import { type Checks, faultOf } from './checks.js';
+import type { Settled } from './commit-stage.js';
 import { advance, compare, decodeCursor, encodeCursor, type Novelty } from './cursor.js';
 import { isFinal } from './final.js';
 import { decodeSeries, encodeSeries, type Feed, type Series, seriesKey } from './series.js';
 
-/** One record on its way to the writer, which adds `fl-writer`, `fl-seq` and `fl-epoch`. */
-export interface OutgoingRecord {
-  readonly topic: string;
-  readonly key: string;
-  readonly value: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** What one answer comes to: commits as a whole, or not at all. */
-export interface Settlement {
-  readonly records: readonly OutgoingRecord[];
-  readonly state: readonly StateChange[];
+export interface Settlement extends Settled {
   readonly series: ReadonlyMap<string, Series>;
   /** Symbols with at least one new or restated record. */
   readonly fresh: ReadonlySet<string>;
-  /** To be reported when the commit is acknowledged. */
-  readonly events: readonly Event[];
 }
 
 export interface SettleContext {

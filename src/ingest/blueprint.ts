@@ -1,0 +1,191 @@
+import { EMPTY, finalize, from, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { createSystem } from '../actors/actor-system.js';
+import type { HttpEdge } from '../http/edge.js';
+import type { Log } from '../log/log.js';
+import type { Report } from '../records/event.js';
+import { budget } from '../schedule/budget.js';
+import type { Limit } from '../schedule/limit.js';
+import type { ListingOutcome, SourceOptions, Vendor } from '../sources/source.js';
+import type { Random, Time } from '../streams/time.js';
+import { listSnapshots } from '../symbols/list-snapshots.js';
+import { type ListSpec, listFingerprint } from '../symbols/list-spec.js';
+import { decodeStoredList, listStateKey } from '../symbols/stored-list.js';
+import { symbolDirectory } from '../symbols/symbol-directory.js';
+import { createCommitStage } from './commit-stage.js';
+import type { FeedSpec } from './feed-desk.js';
+import { feedOwner, type OwnerView } from './feed-owner.js';
+import { fetchWork } from './fetch.js';
+import { sourceLanes } from './source-lanes.js';
+
+/** What to run: the configuration, resolved. */
+export interface Plan {
+  readonly sources: readonly SourcePlan[];
+  readonly lists: readonly { readonly name: string; readonly spec: ListSpec }[];
+  readonly topics: { readonly symbols: string; readonly deadLetters: string };
+  /** One round of each feed, then complete. */
+  readonly once: boolean;
+}
+
+export interface SourcePlan {
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly options: SourceOptions;
+  readonly limits: readonly Limit[];
+  readonly concurrency: number;
+  readonly deadlineMs: number;
+  readonly edge: HttpEdge;
+  readonly feeds: readonly FeedSpec[];
+}
+
+/** Time, chance, network and disk. */
+export interface World {
+  readonly time: Time;
+  readonly random: Random;
+  readonly log: Log;
+  /** For symbol lists on the web. */
+  readonly listEdge: HttpEdge;
+  readonly report: Report;
+  readonly redact: (text: string) => string;
+}
+
+export interface Running {
+  /** The whole graph. Emits nothing; completes when drained (or after one round with `once`), errors with what nobody could mend. Subscribe once. */
+  readonly run: Observable<never>;
+  /** Pulls no more; `run` completes when what is in flight is on disk. */
+  drain(): void;
+  /** Ends calls under way, too. */
+  abort(): void;
+  peek(): ReadonlyMap<string, OwnerView>;
+  /** With `once`: lists that could not be loaded. */
+  readonly listProblems: readonly string[];
+}
+
+/** An acknowledgement costs a flush and a call's place is not held meanwhile: twice as many lanes as calls in flight keep the vendor busy. */
+const lanesFor = (concurrency: number): number => concurrency * 2;
+
+/**
+ * ```
+ * list ──snapshots──► directory ──symbols──► feed owner ◄──permit── budget
+ *                         │                    │   ▲                  │
+ *                         │                  item  settlement     reservation
+ *                         ▼                    ▼   │                  ▼
+ *                    commit stage   lanes: fetch ──┴──► commit stage ──► log
+ * ```
+ */
+export function blueprint(plan: Plan, world: World): Running {
+  const { time, random, log, report } = world;
+  const draining = new Subject<void>();
+  const aborted = new Subject<void>();
+  const failed = new Subject<never>();
+  const listProblems: string[] = [];
+  const views = new Map<string, () => OwnerView>();
+
+  const run = new Observable<never>(subscriber => {
+    const system = createSystem({
+      scheduler: time,
+      random,
+      report,
+      onFailed: (name, error) => failed.error(new Error(`${name} failed for good`, { cause: error })),
+    });
+
+    const sources = plan.sources.map(source => {
+      const { name, vendor, options, limits, concurrency, deadlineMs, feeds, edge } = source;
+      const permits = system.spawn(
+        `budget/${name}`,
+        budget({ source: name, limits, concurrency, deadlineMs, state: log, reserve: state => log.append({ batches: [], state }), report, time, random }),
+      );
+      const { factory, peek } = feedOwner({
+        sourceName: name,
+        vendor,
+        feeds,
+        budget: permits,
+        deadLetters: plan.topics.deadLetters,
+        load: key => log.get(key),
+        report,
+        random,
+        once: plan.once,
+        redact: world.redact,
+      });
+      const owner = system.spawn(`owner/${name}`, factory, { mailbox: { capacity: 100_000, policy: 'reject' } });
+      views.set(name, peek);
+      const stage = createCommitStage({ log, writer: `source/${name}`, time, report });
+      const lanes = sourceLanes({
+        owner,
+        fetch: fetchWork(edge, vendor, options),
+        stage,
+        lanes: lanesFor(concurrency),
+        abort: aborted,
+        time,
+      });
+      return { source, owner, permits, flow: merge(stage.run, lanes) };
+    });
+
+    const lists = plan.lists.map(({ name, spec }) => {
+      const stage = createCommitStage({ log, writer: `list/${name}`, time, report });
+      const commits = new Subject<Observable<never>>();
+      const fingerprint = listFingerprint(spec);
+      const directory = system.spawn(
+        `list/${name}`,
+        symbolDirectory({
+          list: name,
+          fingerprint,
+          maxShrink: spec.maxShrink,
+          get: key => log.get(key),
+          save: ({ records, state }) =>
+            commits.next(
+              stage.commit({ records: records.map(record => ({ ...record, topic: plan.topics.symbols })), state, events: [] }),
+            ),
+          report,
+        }),
+      );
+      for (const { source, owner } of sources)
+        if (source.feeds.some(feed => feed.lists.includes(name)))
+          directory.tell({
+            kind: 'subscribe',
+            listener: ({ symbols }) => owner.tell({ kind: 'symbols', list: name, symbols }),
+          });
+      const stored = decodeStoredList(log.get(listStateKey(name)));
+      const isKnown = stored?.fingerprint === fingerprint;
+      const snapshots = listSnapshots(spec, {
+        time,
+        random,
+        edge: world.listEdge,
+        fetchListing: source => fetchListing(sources.find(one => one.source.name === source)!),
+        confirmedAtMs: isKnown ? stored.confirmedAtMs : undefined,
+      }).pipe(
+        tap(snapshot => {
+          directory.tell({ kind: 'snapshot', snapshot });
+          if (!plan.once || snapshot.ok) return;
+          listProblems.push(`list ${name}: ${snapshot.reason}`);
+          if (!isKnown) for (const { owner } of sources) owner.tell({ kind: 'symbols', list: name, symbols: [] });
+        }),
+        ignoreElements(),
+      );
+      return { stage, flow: snapshots, commits: merge(stage.run, commits.pipe(mergeMap(commit => commit))), close: () => commits.complete() };
+    });
+
+    const fetchListing = ({ source, permits }: (typeof sources)[number]): Observable<ListingOutcome> => EMPTY;
+
+    const polling = merge(...sources.map(({ flow }) => flow)).pipe(
+      finalize(() => {
+        for (const { stage, close } of lists) {
+          close();
+          stage.close();
+        }
+      }),
+    );
+    const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(draining));
+    const subscription = merge(polling, listing, failed, ...lists.map(({ commits }) => commits)).subscribe(subscriber);
+    return () => {
+      subscription.unsubscribe();
+      void system.stop(1_000);
+    };
+  });
+  return {
+    run,
+    drain: () => draining.next(),
+    abort: () => aborted.next(),
+    peek: () => new Map([...views].map(([name, peek]) => [name, peek()])),
+    listProblems,
+  };
+}
