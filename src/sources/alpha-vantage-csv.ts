@@ -32,7 +32,7 @@ export function csvOutcome(text: string, work: Work, redact: Redact): Outcome {
   const isQuote = call.name === 'GLOBAL_QUOTE' && has(quoteColumns);
   if (!table || !(isSeries || isQuote)) {
     const said = text.length > 2000 ? undefined : refusalOf(new Map([['', text]]), redact);
-    return said ?? { kind: 'malformed', detail: redact(`neither JSON nor the expected CSV: ${text.slice(0, 300)}`) };
+    return said ?? { kind: 'malformed', detail: redact(`neither JSON nor the expected CSV: ${text}`) };
   }
   const cut: Outcome = { kind: 'malformed', detail: 'CSV is cut in its last row' };
   const last = table.rows.at(-1);

@@ -21,7 +21,7 @@ function listingOf(csv: string, redact: Redact): ListingOutcome {
   const column = (name: string) => table?.header.indexOf(name) ?? -1;
   const [symbol, name, exchange, assetType, status] = ['symbol', 'name', 'exchange', 'assettype', 'status'].map(column);
   if (!table || [symbol, name, exchange, assetType, status].includes(-1)) {
-    return { kind: 'malformed', detail: redact(`not a listing: ${csv.slice(0, 300)}`) };
+    return { kind: 'malformed', detail: redact(`not a listing: ${csv}`) };
   }
   const listed = new Map<string, Listed>();
   for (const row of table.rows) {

@@ -65,7 +65,7 @@ function decimals<Key extends string>(
     if (missing.has(value.toLowerCase())) {
       if (required) return { code: 'missing-value', detail: `${names[key]} is missing` };
     } else if (isDecimal(value) && Number.isFinite(Number(value))) found[key] = value;
-    else return { code: 'bad-number', detail: `${names[key]} is not a number: ${value.slice(0, 40)}` };
+    else return { code: 'bad-number', detail: `${names[key]} is not a number: ${value}` };
   }
   return found;
 }
@@ -74,8 +74,7 @@ function barOf({ stamp, fields }: Row, { symbol, interval, adjusted, zone }: Ser
   const intraday = isIntraday(interval);
   const shape = intraday ? /^\d{4}-\d\d-\d\d[ T]\d/ : /^\d{4}-\d\d-\d\d(?: 00:00(?::00)?)?$/;
   const ms = shape.test(stamp) ? zonedToUtcMs(stamp, intraday ? zone : 'UTC', afterMs) : undefined;
-  if (ms === undefined || ms > lastMs)
-    return { code: 'bad-time', detail: `not a time of ${interval}: ${stamp.slice(0, 40)}` };
+  if (ms === undefined || ms > lastMs) return { code: 'bad-time', detail: `not a time of ${interval}` };
   const prices = decimals(fields, barNames, true);
   if (isFault(prices)) return prices;
   const beside = decimals(fields, besideNames, false);
@@ -91,7 +90,7 @@ export function quoteOf(
   at: { symbol: string; timeMs: number | undefined; date: string; redact: Redact },
 ): Quote | RejectedRow {
   const rejected = (fault: Fault) => rejectedRow({ stamp, fields }, fault, at.redact);
-  if (at.timeMs === undefined) return rejected({ code: 'bad-time', detail: `not a time: ${stamp.slice(0, 40)}` });
+  if (at.timeMs === undefined) return rejected({ code: 'bad-time', detail: `not a time` });
   const price = decimals(fields, { price: 'price' }, true);
   if (isFault(price)) return rejected(price);
   const beside = decimals(fields, quoteNames, false);
@@ -102,9 +101,10 @@ export function quoteOf(
 
 /** A row that is no observation, as text of bounded length without the key. */
 export function rejectedRow({ stamp, fields }: Row, { code, detail }: Fault, redact: Redact): RejectedRow {
-  const values = [...fields].slice(0, 40).map(([name, value]) => `${name.slice(0, 100)}=${value.slice(0, 200)}`);
-  const row = redact([stamp.slice(0, 100), ...values].join('; '), 2000);
-  return { code, detail: redact(`${stamp.slice(0, 40)}: ${detail}`), row };
+  // Redacted before they are cut: half a key is a key.
+  const values = [...fields].slice(0, 40).map(([name, value]) => `${redact(name, 100)}=${redact(value)}`);
+  const row = [redact(stamp, 100), ...values].join('; ').slice(0, 2000);
+  return { code, detail: redact(`${detail} (${stamp})`), row };
 }
 
 /**
