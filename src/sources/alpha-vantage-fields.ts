@@ -35,7 +35,7 @@ export function fieldsOf(entries: Iterable<readonly [key: string, value: unknown
 export const textsOf = (body: JsonObject): Fields =>
   fieldsOf(
     Object.entries(body)
-      .filter(([key, value]) => typeof value === 'string' && key !== 'endpoint')
+      .filter(([key, value]) => typeof value === 'string' && value.trim() !== '' && key !== 'endpoint')
       .slice(0, 8),
   );
 

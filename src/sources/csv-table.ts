@@ -1,5 +1,8 @@
 import { parse } from 'csv-parse/sync';
 
+// Vendors' rows have about a hundred characters. What has far more is no table, and the parser is slow on it: 0.7 s a megabyte.
+const maxRowCharacters = 10_000;
+
 export interface Table {
   /** Lower case, without blanks around. */
   readonly header: readonly string[];
@@ -8,10 +11,11 @@ export interface Table {
   readonly ended: boolean;
 }
 
-/** Comma-separated text, LF or CRLF, with a header. Undefined when its quotes do not pair. */
+/** Comma-separated text, LF or CRLF, with a header. Undefined when its quotes do not pair or a row is beyond measure. */
 export function readTable(text: string): Table | undefined {
   try {
-    const records = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
+    const options = { bom: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const;
+    const records = parse(text, { ...options, max_record_size: maxRowCharacters });
     const [header = [], ...rows] = records;
     return { header: header.map(name => name.toLowerCase()), rows, ended: /[\r\n]\s*$/.test(text.slice(-200)) };
   } catch {
