@@ -1,0 +1,26 @@
+import type { HttpAnswer } from '../http/edge.js';
+import { textsOf } from './alpha-vantage-fields.js';
+import { refusalOf } from './alpha-vantage-refusals.js';
+import { isObject, readBody } from './answer-body.js';
+import { type Failure, statusFailure } from './http-status.js';
+import type { Redact } from './redact.js';
+
+/** What can be read of an answer: JSON or text (CSV). What cannot is an outcome already. HTTP status first, then what the bytes are. */
+export type Readable =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'text'; readonly text: string }
+  | Failure;
+
+/** @param nowMs NaN where unknown */
+export function readAnswer(answer: HttpAnswer, nowMs: number, redact: Redact): Readable {
+  const body = readBody(answer);
+  const said = body.kind === 'json' && isObject(body.value) ? refusalOf(textsOf(body.value), redact) : undefined;
+  const failure = statusFailure(answer, nowMs, said);
+  if (failure) return failure;
+  if (body.kind === 'nothing') return { kind: 'malformed', detail: 'empty body' };
+  // Seen under load, with status 200.
+  if (body.kind === 'html') return { kind: 'unavailable', detail: 'an HTML page instead of data' };
+  if (body.kind === 'broken-json')
+    return { kind: 'malformed', detail: `JSON that is cut or broken, ${body.bytes} bytes` };
+  return body;
+}
