@@ -1,0 +1,15 @@
+import type { Env } from '../config/environment.js';
+
+/** What a command may touch of the process; `main` hands in the real one, a test its own. */
+export interface Io {
+  /** Results, as they are: the caller ends lines. */
+  out(text: string): void;
+  /** What is for people beside the result. */
+  err(text: string): void;
+  readonly env: Env;
+  readonly cwd: string;
+  /** Whether `err` and `out` reach a terminal that may be coloured. */
+  readonly isTty: boolean;
+  /** 0 done, 1 failed while running, 2 bad configuration or usage, 3 environment. */
+  exit(code: number): void;
+}

@@ -1,0 +1,52 @@
+import { type JsonSchema, type Kind, notYet, type ObjectOf, optional, preset } from './kind.js';
+import { type Check, object } from './object.js';
+import { feeds } from './options/feeds.js';
+import { batch, lake } from './options/later.js';
+import { log, topics } from './options/log.js';
+import { drain, http, logging, simulator } from './options/service.js';
+import { sources } from './options/sources.js';
+import { symbols } from './options/symbols.js';
+import { choice } from './scalars.js';
+import { checkSeries, checkTopics } from './series.js';
+
+const fields = {
+  sources: preset(sources, '{}', 'Whom to ask: vendors, each with its key and its limits.'),
+  symbols: preset(symbols, '{}', 'Lists of symbols.'),
+  feeds: preset(feeds, '{}', 'What is polled: a source, symbols, a kind of data and how often.'),
+  log: preset(log, '{}', 'Where records go.'),
+  topics: preset(topics, '{}', 'Names of the topics that the program keeps for itself.'),
+  http: preset(http, '{}', 'Health, metrics, status page and API.'),
+  drain: preset(drain, '{}', 'The ordered stop.'),
+  logging: preset(logging, '{}', 'Log lines.'),
+  simulator: optional(
+    simulator,
+    'When present, `run` starts the market API simulator beside the rest, for trying things out.',
+  ),
+  scale: preset(
+    choice(['one', 'many'], {
+      many: 'Write `scale: one`: several instances need the Kafka log, which this build does not have.',
+    }),
+    'one',
+    'Whether several instances share the sources.',
+  ),
+  batch: notYet(optional(batch, 'Files from an inbox.'), 'This version does not have it; remove the block.'),
+  lake: notYet(optional(lake, 'Tables of what was ingested.'), 'This version does not have it; remove the block.'),
+};
+
+const check: Check<Config> = checking => {
+  checkSeries(checking);
+  checkTopics(checking);
+};
+
+/** Every option there is, once. */
+export const options: Kind<Config> = object(fields, check);
+
+/** All defaults applied; keys as in the file, durations in milliseconds, sizes in bytes, paths absolute. */
+export type Config = ObjectOf<typeof fields>;
+
+/** JSON Schema (draft 2020-12) of the file, for editors. Looser than the parser: what depends on several options is checked by `validate` only. */
+export const jsonSchema = (): JsonSchema => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'FinanceLake ingestion',
+  ...options.schema,
+});

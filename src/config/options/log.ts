@@ -1,0 +1,92 @@
+import { list } from '../collections.js';
+import { path, topic } from '../formats.js';
+import { type ObjectOf, optional, preset, required } from '../kind.js';
+import { type Check, object } from '../object.js';
+import { choice, integer, secret, size, text } from '../scalars.js';
+import { showSize } from '../units.js';
+
+const partitions = integer({ min: 1, max: 1_024 });
+const mebi = 1024 ** 2;
+const tebi = 1024 ** 4;
+
+const kafka = object({
+  brokers: required(
+    list(text({ title: '`host:port`' }), { min: 1, max: 100, unique: true }),
+    'Brokers to begin with, as `host:port`.',
+  ),
+  client: preset(choice(['kafkajs']), 'kafkajs', 'Client library.'),
+  tls: optional(
+    object({ ca: optional(path, 'File with the certificates to trust (PEM); the system’s own when absent.') }),
+    'Encrypts the connections.',
+  ),
+  sasl: optional(
+    object({
+      mechanism: preset(choice(['plain', 'scram-sha-256', 'scram-sha-512']), 'scram-sha-512', 'How to log in.'),
+      username: required(text(), 'User name at the brokers.'),
+      password: required(secret(), 'Password at the brokers.'),
+    }),
+    'Logs in at the brokers.',
+  ),
+  topicDefaults: preset(
+    object({
+      partitions: preset(partitions, '6', 'Partitions of a topic that does not exist yet.'),
+      replication: preset(integer({ min: 1, max: 9 }), '1', 'Replicas of a topic that does not exist yet.'),
+    }),
+    '{}',
+    'For topics that have to be created.',
+  ),
+});
+
+const fields = {
+  kind: preset(
+    choice(['embedded', 'kafka'], { kafka: 'This build has the embedded log only: write `kind: embedded`.' }),
+    'embedded',
+    'Where records go: the log of this machine, or Kafka.',
+  ),
+  path: preset(path, './data/log', 'Directory of the embedded log, and of what waits for Kafka.'),
+  retain: preset(size({ min: mebi, max: 64 * tebi }), '1GiB', 'Bytes of records to keep; the oldest go first.'),
+  maxBytes: preset(
+    size({ min: 16 * mebi, max: 64 * tebi }),
+    '4GiB',
+    'Hard cap on bytes on disk: beyond it polling pauses.',
+  ),
+  partitions: preset(partitions, '6', 'Partitions of each topic of records, remembered when a topic is first used.'),
+  kafka: optional(kafka, 'The Kafka cluster, for `kind: kafka`.'),
+};
+
+const check: Check<ObjectOf<typeof fields>> = ({ value: { retain, maxBytes }, entry, report }) => {
+  if (retain === undefined || maxBytes === undefined || retain <= maxBytes) return;
+  const key = entry('retain') ? 'retain' : 'maxBytes';
+  report(
+    key,
+    'out-of-bounds',
+    `\`retain\` (${showSize(retain)}) is more than \`maxBytes\` (${showSize(maxBytes)}).`,
+    'Keep less, or raise `maxBytes` above it.',
+  );
+};
+
+export const log = object(fields, check);
+
+const topicFields = {
+  symbols: preset(topic, 'market.symbols', 'State of the symbols of each list.'),
+  cursors: preset(topic, 'market.cursors', 'How far each series has come.'),
+  deadLetters: preset(topic, 'market.dead-letters', 'What could not be used, with the reason.'),
+  units: preset(topic, 'market.units', 'Which instance owns what.'),
+  files: preset(topic, 'market.files', 'What became of each file.'),
+};
+
+/** The program's own topics; two of them under one name would mix keys. */
+export const topics = object(topicFields, ({ value, report }) => {
+  const seen = new Map<string, string>();
+  for (const [key, name] of Object.entries(value)) {
+    const first = seen.get(name);
+    if (first !== undefined)
+      report(
+        key as keyof typeof topicFields,
+        'duplicate',
+        `\`${first}\` has the topic \`${name}\` already.`,
+        'Give each its own.',
+      );
+    seen.set(name, key);
+  }
+});

@@ -1,0 +1,58 @@
+import { report, within } from './kind.js';
+import type { Checking } from './object.js';
+import type { Config } from './options.js';
+import { entryOf } from './tree.js';
+
+/**
+ * Two feeds on one series (source type, symbol, kind, interval, adjusted, topic) would each keep a cursor for it and publish everything twice.
+ * Seen here: the same list, and static lists that share a symbol; other lists are known only when they are read.
+ */
+export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} }, at, entry }: Checking<Config>): void {
+  const owners = new Map<string, string>();
+  for (const [name, feed] of Object.entries(feeds)) {
+    const type = sources[feed.source]?.type;
+    if (type === undefined) continue;
+    const series = `${type}|${feed.data}|${feed.adjusted}|${feed.topic}`;
+    let clash: { readonly what: string; readonly owner: string } | undefined;
+    for (const { key, what } of feed.symbols.flatMap(list => membersOf(list, symbols[list]))) {
+      const owner = owners.get(`${series}|${key}`) ?? name;
+      owners.set(`${series}|${key}`, owner);
+      if (owner !== name) clash ??= { what, owner };
+    }
+    if (!clash) continue;
+    const place = entryOf(entry('feeds')?.value, name)?.place ?? at.place;
+    report(
+      within(within(at, 'feeds', place), name, place),
+      place,
+      'duplicate',
+      `The feed \`${clash.owner}\` has ${clash.what} already, with the same data and topic.`,
+      'Give one of them another `topic`, `data` or `adjusted`, or each its own symbols.',
+    );
+  }
+}
+
+type Lists = Config['symbols'];
+
+const membersOf = (name: string, list: Lists[string] | undefined): { readonly key: string; readonly what: string }[] =>
+  list?.from === 'static'
+    ? list.list.map(symbol => ({ key: `symbol ${symbol}`, what: `the symbol \`${symbol}\`` }))
+    : [{ key: `list ${name}`, what: `the list \`${name}\`` }];
+
+/** Records between the program's own state would be read as state. */
+export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checking<Config>): void {
+  const own = new Map(Object.entries(topics ?? {}).map(([key, topic]) => [topic, key]));
+  for (const [name, { topic }] of Object.entries(feeds)) {
+    const taken = own.get(topic);
+    if (taken === undefined) continue;
+    const feed = entryOf(entry('feeds')?.value, name);
+    const place = entryOf(feed?.value, 'topic')?.place ?? feed?.place ?? at.place;
+    const inner = within(within(within(at, 'feeds', place), name, place), 'topic', place);
+    report(
+      inner,
+      place,
+      'duplicate',
+      `\`${topic}\` is the program's own topic (\`topics.${taken}\`).`,
+      'Choose another topic for the records.',
+    );
+  }
+}
