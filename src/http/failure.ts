@@ -1,0 +1,51 @@
+import { HttpFailure, type HttpFailureCode } from './edge.js';
+
+/** The `code` of an error by which a name is refused for the address it leads to. */
+export const privateAddress = 'FL_PRIVATE_ADDRESS';
+
+const codes: readonly (readonly [shape: RegExp, code: HttpFailureCode])[] = [
+  [/^(ENOTFOUND|ENODATA|EAI_\w+|ESERVFAIL)$/, 'dns'],
+  [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/, 'tls'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|ERR_BROTLI_\w*NEEDS_MORE\w*)$/, 'cut'],
+  [/^(HPE_INVALID_EOF_STATE|HPE_CLOSED_CONNECTION)$/, 'cut'],
+  [/^(ERR_BUFFER_TOO_LARGE|HPE_HEADER_OVERFLOW)$/, 'too-large'],
+  [/^(HPE_\w+|Z_\w+|ERR_\w*BROTLI\w*|ERR_\w*PADDING\w*|ERR__ERROR_\w+)$/, 'coding'],
+];
+
+const words: Record<HttpFailureCode, string> = {
+  timeout: 'no complete answer within the deadline',
+  'too-large': 'the answer is larger than allowed',
+  'refused-host': 'refused to call this host',
+  'too-many-redirects': 'too many redirects',
+  connect: 'could not connect',
+  dns: 'the host name could not be resolved',
+  tls: 'no trusted TLS connection',
+  cut: 'the connection ended before the answer was complete',
+  coding: 'the answer could not be decoded',
+  aborted: 'given up by the caller',
+};
+
+/** A failure whose text is ours alone: `origin` is scheme, host and port, `detail` must hold nothing of the request. */
+export const httpFailure = (code: HttpFailureCode, origin: string, detail?: string): HttpFailure =>
+  new HttpFailure(code, `${origin}: ${words[code]}${detail === undefined ? '' : ` (${detail})`}`);
+
+/**
+ * What Node, zlib or node-fetch threw, as one of ours. Only its `code` is looked at: node-fetch writes the whole URL, API key included,
+ * into its messages, and a proxy's answer may repeat it.
+ */
+export function failureOf(error: unknown, origin: string): HttpFailure {
+  if (error instanceof HttpFailure) return error;
+  const code = codeOf(error);
+  if (code === undefined) return httpFailure('connect', origin);
+  if (code === privateAddress)
+    return httpFailure('refused-host', origin, 'its name leads to a private address; allowPrivate would allow that');
+  return httpFailure(codes.find(([shape]) => shape.test(code))?.[1] ?? 'connect', origin, code);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && /^[A-Z0-9_]{2,64}$/.test(code)) return code;
+  // Several addresses were tried and each failed: Node gives one error for all of them, sometimes without a code of its own.
+  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
+}
