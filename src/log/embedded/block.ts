@@ -1,0 +1,227 @@
+import { crc32 } from 'node:zlib';
+import { LogFailure, type LogRecord, type StoredRecord } from '../log.js';
+import type { BlockPlace } from './keys.js';
+
+/**
+ * A block is one lmdb value: consecutive records of one partition. Little-endian.
+ *
+ *   0 u32 crc32 of all that follows      4 u16 format, u16 topic      8 u32 partition
+ *  12 u64 base offset                   20 u32 count                 24 u64 number of the commit      32 f64 epoch ms
+ *  40 header names: n, then n texts · common headers: m, then m times (name, text)
+ *     records: key, value, own headers: k, then k times (name, text)
+ *
+ * Texts and bytes are a length and then UTF-8 or bytes; names are indices; all counts and lengths are LEB128.
+ * Headers that all records share (writer, epoch, schema) are stored once.
+ */
+const format = 1;
+const headBytes = 40;
+
+/** A block ends before it grows beyond this, so that a small read never decodes much and freed pages fit again. */
+const targetBytes = 256 * 1024;
+
+export interface BlockHead extends BlockPlace {
+  /** Number of the commit that wrote it: the order of blocks over all partitions. */
+  readonly commit: number;
+  readonly timeMs: number;
+}
+
+/** Records encoded without their place; `placeBlock` fills that in once it is known. */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly count: number;
+}
+
+export function encodeBlocks(records: readonly LogRecord[]): Block[] {
+  const blocks: Block[] = [];
+  for (let first = 0; first < records.length; ) {
+    let bound = headBytes + 16;
+    let end = first;
+    while (end < records.length) {
+      const size = boundOf(records[end]!);
+      if (end > first && bound + size > targetBytes) break;
+      bound += size;
+      end++;
+    }
+    blocks.push(encodeBlock(records, first, end, bound));
+    first = end;
+  }
+  return blocks;
+}
+
+/** Bytes that a record takes at most, with its headers' names. */
+function boundOf(record: LogRecord): number {
+  let bound = record.value.length + 3 * record.key.length + 13;
+  for (const name in record.headers) bound += 3 * (name.length + record.headers[name]!.length) + 18;
+  return bound;
+}
+
+function encodeBlock(records: readonly LogRecord[], first: number, end: number, bound: number): Block {
+  const out = Buffer.allocUnsafeSlow(bound);
+  const names: string[] = [];
+  const common = commonHeaders(records, first, end);
+  const at = { position: headBytes };
+  const own = new Map<string, number>();
+  for (const name in common) names.push(name);
+  for (let i = first; i < end; i++) {
+    for (const name in records[i]!.headers) {
+      if (name in common || own.has(name)) continue;
+      own.set(name, names.length);
+      names.push(name);
+    }
+  }
+  putNumber(out, at, names.length);
+  for (const name of names) putText(out, at, name);
+  const shared = Object.values(common);
+  putNumber(out, at, shared.length);
+  for (let i = 0; i < shared.length; i++) {
+    putNumber(out, at, i);
+    putText(out, at, shared[i]!);
+  }
+  for (let i = first; i < end; i++) {
+    const { key, value, headers } = records[i]!;
+    putText(out, at, key);
+    putNumber(out, at, value.length);
+    out.set(value, at.position);
+    at.position += value.length;
+    let count = 0;
+    for (const name in headers) if (own.has(name) && !(name in common)) count++;
+    putNumber(out, at, count);
+    if (count === 0) continue;
+    for (const name in headers) {
+      if (name in common) continue;
+      putNumber(out, at, own.get(name)!);
+      putText(out, at, headers[name]!);
+    }
+  }
+  return { bytes: out.subarray(0, at.position), count: end - first };
+}
+
+function commonHeaders(records: readonly LogRecord[], first: number, end: number): Record<string, string> {
+  const common: Record<string, string> = Object.create(null) as Record<string, string>;
+  const candidates = records[first]!.headers;
+  next: for (const name in candidates) {
+    const value = candidates[name]!;
+    for (let i = first + 1; i < end; i++) if (records[i]!.headers[name] !== value) continue next;
+    common[name] = value;
+  }
+  return common;
+}
+
+/** Completes a block in place: from here on it says itself where it belongs. */
+export function placeBlock(block: Block, head: Omit<BlockHead, 'count'>): void {
+  const { bytes } = block;
+  bytes.writeUInt16LE(format, 4);
+  bytes.writeUInt16LE(head.topic, 6);
+  bytes.writeUInt32LE(head.partition, 8);
+  putWide(bytes, 12, head.base);
+  bytes.writeUInt32LE(block.count, 20);
+  putWide(bytes, 24, head.commit);
+  bytes.writeDoubleLE(head.timeMs, 32);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+}
+
+/** Only the head, unchecked: enough to order blocks and to count them. */
+export const blockHead = (bytes: Buffer): BlockHead => ({
+  topic: bytes.readUInt16LE(6),
+  partition: bytes.readUInt32LE(8),
+  base: readWide(bytes, 12),
+  count: bytes.readUInt32LE(20),
+  commit: readWide(bytes, 24),
+  timeMs: bytes.readDoubleLE(32),
+});
+
+/**
+ * The records of the block that lies at `place`. Values are views into `bytes`.
+ * @throws LogFailure `damaged` when checksum, place or shape do not fit
+ */
+export function decodeBlock(bytes: Buffer, place: BlockPlace): StoredRecord[] {
+  if (bytes.length < headBytes) throw damaged('it is cut');
+  if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) throw damaged('its checksum does not fit');
+  if (bytes.readUInt16LE(4) !== format) throw damaged('its format is unknown');
+  const head = blockHead(bytes);
+  if (
+    head.topic !== place.topic ||
+    head.partition !== place.partition ||
+    head.base !== place.base ||
+    head.count !== place.count
+  )
+    throw damaged('it belongs elsewhere');
+  const at = { position: headBytes };
+  const names: string[] = [];
+  for (let n = takeNumber(bytes, at); n > 0; n--) names.push(takeText(bytes, at));
+  const common: Record<string, string> = {};
+  for (let n = takeNumber(bytes, at); n > 0; n--) common[names[takeNumber(bytes, at)]!] = takeText(bytes, at);
+  const records: StoredRecord[] = [];
+  for (let i = 0; i < head.count; i++) {
+    const key = takeText(bytes, at);
+    const length = takeNumber(bytes, at);
+    const value = bytes.subarray(at.position, at.position + length);
+    at.position += length;
+    const headers = { ...common };
+    for (let n = takeNumber(bytes, at); n > 0; n--) headers[names[takeNumber(bytes, at)]!] = takeText(bytes, at);
+    records.push({ offset: head.base + i, key, value, headers });
+  }
+  if (at.position !== bytes.length) throw damaged('its length does not fit');
+  return records;
+}
+
+const damaged = (how: string): LogFailure => new LogFailure('damaged', `a block of records is damaged: ${how}`);
+
+interface Cursor {
+  position: number;
+}
+
+function putNumber(out: Buffer, at: Cursor, value: number): void {
+  let rest = value;
+  while (rest > 0x7f) {
+    out[at.position++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  out[at.position++] = rest;
+}
+
+function takeNumber(bytes: Buffer, at: Cursor): number {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at.position++];
+    if (byte === undefined || shift > 28) throw damaged('a length is wrong');
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
+/** Short ASCII, which is nearly all there is, byte by byte: a call into the engine costs more than the text. */
+function putText(out: Buffer, at: Cursor, text: string): void {
+  const start = at.position;
+  const { length } = text;
+  if (length < 0x80) {
+    out[at.position++] = length;
+    let i = 0;
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) break;
+      out[at.position++] = code;
+    }
+    if (i === length) return;
+    at.position = start;
+  }
+  const bytes = Buffer.byteLength(text);
+  putNumber(out, at, bytes);
+  out.write(text, at.position);
+  at.position += bytes;
+}
+
+function takeText(bytes: Buffer, at: Cursor): string {
+  const length = takeNumber(bytes, at);
+  const text = bytes.toString('utf8', at.position, at.position + length);
+  at.position += length;
+  return text;
+}
+
+const putWide = (out: Buffer, position: number, value: number): void => {
+  out.writeUInt32LE(value % 0x1_0000_0000, position);
+  out.writeUInt32LE(Math.floor(value / 0x1_0000_0000), position + 4);
+};
+
+const readWide = (bytes: Buffer, position: number): number =>
+  bytes.readUInt32LE(position) + bytes.readUInt32LE(position + 4) * 0x1_0000_0000;

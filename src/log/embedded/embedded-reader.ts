@@ -1,0 +1,61 @@
+import type { Report } from '../../records/event.js';
+import { LogFailure, type LogReader } from '../log.js';
+import { dataFile, openEnvironment } from './environment.js';
+import { logFailure } from './failure.js';
+import { checkPages, type Meta, readMeta } from './pages.js';
+import { readCatalogue, readingOf } from './reading.js';
+import { hasWriter } from './writer-claim.js';
+
+/**
+ * Reads the log in `path` beside the process that writes it, or after it. Never locks anybody out.
+ * @throws LogFailure `disk` when there is no log or it cannot be read, `damaged`
+ */
+export function openEmbeddedReader(path: string, report: Report = () => undefined): LogReader {
+  try {
+    const meta = soundMeta(path);
+    if (meta === undefined) throw new LogFailure('disk', `there is no log in ${path}`);
+    // As large as the writer's map: the file may grow into it while this reader is open.
+    const environment = openEnvironment(path, { mapSize: meta.mapSize, readOnly: true });
+    const catalogue = () => {
+      environment.refresh();
+      return readCatalogue(environment);
+    };
+    const { identity } = catalogue();
+    if (identity === undefined) throw new LogFailure('damaged', 'it has no identity');
+    const reading = readingOf(
+      environment,
+      () => catalogue().topics.values(),
+      name => catalogue().topics.get(name),
+      report,
+    );
+    return {
+      identity,
+      topics: reading.topics,
+      ends: reading.ends,
+      read: reading.read,
+      get(key) {
+        environment.refresh();
+        return reading.get(key);
+      },
+      range(prefix) {
+        environment.refresh();
+        return reading.range(prefix);
+      },
+      close: environment.close,
+    };
+  } catch (error) {
+    throw logFailure(error, path);
+  }
+}
+
+/** While another process writes, pages change under the eye: then only the meta pages are looked at, again if they changed meanwhile. */
+function soundMeta(path: string): Meta | undefined {
+  if (!hasWriter(path)) return checkPages(dataFile(path));
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return readMeta(dataFile(path));
+    } catch (error) {
+      if (attempt === 9) throw error;
+    }
+  }
+}

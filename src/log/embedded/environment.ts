@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import { LogFailure } from '../log.js';
+import { logFailure } from './failure.js';
+import { fenceKey } from './keys.js';
+
+/** One change of the database; `undefined` removes. */
+export type Change = readonly [key: Buffer, value: Buffer | undefined];
+
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+export interface Range {
+  readonly start: Buffer;
+  readonly end: Buffer;
+  readonly limit?: number;
+  readonly reverse?: boolean;
+}
+
+/** lmdb, with its failures mapped to ours and with only what the log needs. */
+export interface Environment {
+  get(key: Buffer): Buffer | undefined;
+  /** Entries with `start <= key < end` in key order, or backwards from `start` down to above `end`. Copies; to be used without awaiting in between. */
+  entries(range: Range): Iterable<Entry>;
+  /** The keys alone, which spares the copy of a large value. */
+  keys(range: Range): Buffer[];
+  /**
+   * All changes in one transaction, flushed when it resolves. One at a time.
+   * @param fence the transaction happens only while the fence has this value; undefined: always
+   * @throws LogFailure, nothing of it visible
+   */
+  commit(changes: readonly Change[], fence: number | undefined): Promise<void>;
+  /** Bytes of live pages: free pages inside the file do not count, nor does what the file may grow. */
+  liveBytes(): number;
+  fileBytes(): number;
+  /** Makes commits of other processes visible to the next read. */
+  refresh(): void;
+  close(): Promise<void>;
+}
+
+export const dataFile = (path: string): string => join(path, 'data.mdb');
+
+/** @throws LogFailure */
+export function openEnvironment(path: string, options: { mapSize: number; readOnly: boolean }): Environment {
+  const reopen = (): RootDatabase<Buffer, Buffer> =>
+    attempt(() =>
+      open<Buffer, Buffer>({
+        path,
+        mapSize: options.mapSize,
+        readOnly: options.readOnly,
+        keyEncoding: 'binary',
+        encoding: 'binary',
+        // With overlapping syncs a commit is visible before it is flushed. Without, lmdb's own order holds: pages, fdatasync, meta page with O_DSYNC, visible.
+        overlappingSync: false,
+        ...({ permissionsMode: 0o600 } as object),
+      }),
+    );
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw logFailure(error, path);
+    }
+  };
+  let db: RootDatabase<Buffer, Buffer> | undefined = reopen();
+  const alive = (): RootDatabase<Buffer, Buffer> => (db ??= reopen());
+
+  return {
+    get: key => attempt(() => alive().getBinary(key)),
+    *entries(range) {
+      try {
+        yield* alive().getRange(range);
+      } catch (error) {
+        throw logFailure(error, path);
+      }
+    },
+    keys: range => attempt(() => [...alive().getKeys(range)]),
+    async commit(changes, fence) {
+      const store = alive();
+      const apply = (): void => {
+        // Within one batch lmdb-js answers for the batch as a whole; the single answers carry nothing.
+        for (const [key, value] of changes) void (value ? store.put(key, value) : store.remove(key));
+      };
+      let done: boolean;
+      try {
+        done = fence === undefined ? await store.batch(apply) : await store.ifVersion(fenceKey, fence, apply);
+      } catch (error) {
+        const cause = await causeOf(error);
+        // After a failed write lmdb may refuse all further work (MDB_PANIC), and its list of free pages in memory is ahead of the disk: begin anew from the disk.
+        db = undefined;
+        await store.close().catch(() => undefined);
+        throw logFailure(cause, path);
+      }
+      if (!done) throw new LogFailure('locked', `another process has taken over the log in ${path}`);
+    },
+    liveBytes() {
+      const { pageSize, free, ...root } = attempt(() => alive().getStats() as Stats);
+      return (pagesOf(root) + pagesOf(free) + 2) * pageSize;
+    },
+    fileBytes() {
+      const { pageSize, lastPageNumber } = attempt(() => alive().getStats() as Stats);
+      return (lastPageNumber + 1) * pageSize;
+    },
+    refresh: () => attempt(() => alive().resetReadTxn()),
+    async close() {
+      const store = db;
+      db = undefined;
+      await store?.close();
+    },
+  };
+}
+
+interface Tree {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface Stats extends Tree {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly free: Tree;
+}
+
+const pagesOf = (tree: Tree): number => tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+
+/** lmdb-js rejects with a general error first and gives the reason in a promise of its own. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { commitError?: Promise<never> };
+  return commitError === undefined ? error : await commitError.catch((cause: unknown) => cause);
+}

@@ -1,0 +1,47 @@
+import { statfsSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { LogFailure } from '../log.js';
+
+// lmdb.h: the map or one transaction is full; a page is missing, of a wrong type, no lmdb file, another version.
+const full = [-30792, -30788];
+const broken = [-30797, -30796, -30793, -30794];
+
+/** What an error of lmdb or of the file system means for the log in `path`. */
+export function logFailure(error: unknown, path: string): LogFailure {
+  if (error instanceof LogFailure)
+    return error.code === 'damaged' ? new LogFailure('damaged', mend(path, error.message)) : error;
+  const { code, message } = error as NodeJS.ErrnoException & { code?: string | number };
+  if (typeof code === 'number' && full.includes(code)) return new LogFailure('full', `the log in ${path} is full`);
+  if (typeof code === 'number' && broken.includes(code)) return new LogFailure('damaged', mend(path, message));
+  const name = typeof code === 'number' && code > 0 ? getSystemErrorName(-code) : String(code ?? message);
+  return new LogFailure('disk', `${path}: ${reasons[name] ?? message} (${name})${freeSpace(path)}`);
+}
+
+const reasons: Record<string, string | undefined> = {
+  EACCES: 'the directory may not be read or written by this user',
+  EPERM: 'the directory may not be read or written by this user',
+  EROFS: 'the file system is read only',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota of this user is used up',
+  EIO: 'the disk refused to read or write',
+  ENOTDIR: 'a part of the path is not a directory',
+  EEXIST: 'the path is not a directory',
+};
+
+const mend = (path: string, how: string): string =>
+  `the log in ${path} is damaged: ${how}. Nothing was changed. Stop all that use it, move the directory aside (mv ${path} ${path}.damaged) and start again: a new log begins; restore a backup if there is one.`;
+
+/** lmdb turns a write that was cut short by a full disk into EIO, so the space is named whatever the error. */
+function freeSpace(path: string): string {
+  try {
+    return `; ${freeBytes(path)} bytes are free`;
+  } catch {
+    return '';
+  }
+}
+
+/** Bytes that this user may still write on the file system of `path`. */
+export function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}

@@ -1,0 +1,74 @@
+import type { Batch, Commit, LogReader, LogRecord, StateChange } from './log.js';
+import { partitionOf } from './murmur2.js';
+
+/** A record before it has a place. */
+export interface OutgoingRecord extends LogRecord {
+  readonly topic: string;
+}
+
+/** The part of a commit that one call of `prepare` asks for. */
+export interface PreparedRecords {
+  readonly batches: readonly Batch[];
+  readonly state: readonly StateChange[];
+}
+
+/**
+ * One logical writer: places records by key and numbers them per partition, so that a reader sees doubles and losses.
+ * The numbers of what was prepared are taken at once; they become durable with the commit that carries `batches` and `state` together. So a prepared result is
+ * committed in the order of the calls, once, and after a failure as the same again. If it will never be committed, `createWriter` anew.
+ */
+export interface LogWriter {
+  /** Batches in order of first use of their partition; records of one partition keep their order. */
+  prepare(records: readonly OutgoingRecord[]): PreparedRecords;
+}
+
+/**
+ * @param log where the partitions of a topic and the numbers reached are read from, at first use
+ * @param writer `name`: `source/NAME` or `files/DATASET`; `epoch`: of its ownership, 0 where there is one instance
+ */
+export function createWriter(
+  log: Pick<LogReader, 'get' | 'ends'>,
+  writer: { readonly name: string; readonly epoch: number },
+): LogWriter {
+  const { name } = writer;
+  const epoch = String(writer.epoch);
+  const partitions = new Map<string, number>();
+  const sequences = new Map<string, number>();
+
+  const countOf = (topic: string): number => {
+    const known = partitions.get(topic) ?? log.ends(topic).length;
+    if (known === 0) throw new RangeError(`topic ${topic} was not created`);
+    partitions.set(topic, known);
+    return known;
+  };
+
+  return {
+    prepare(records) {
+      const batches = new Map<string, Batch & { readonly records: LogRecord[] }>();
+      for (const { topic, key, value, headers } of records) {
+        const partition = partitionOf(key, countOf(topic));
+        const place = `seq/${name}/${topic}/${partition}`;
+        let batch = batches.get(place);
+        if (!batch) batches.set(place, (batch = { topic, partition, records: [] }));
+        const sequence = sequences.get(place) ?? readSequence(log.get(place));
+        sequences.set(place, sequence + 1);
+        batch.records.push({
+          key,
+          value,
+          headers: { ...headers, 'fl-writer': name, 'fl-seq': String(sequence), 'fl-epoch': epoch },
+        });
+      }
+      const state = Array.from(batches.keys(), (place): StateChange => [place, Buffer.from(String(sequences.get(place)))]);
+      return { batches: [...batches.values()], state };
+    },
+  };
+}
+
+const readSequence = (value: Uint8Array | undefined): number =>
+  value === undefined ? 0 : Number(Buffer.from(value).toString());
+
+/** One commit of several prepared results, in their order, and of state beside them. A later state change of a key wins. */
+export const mergePrepared = (prepared: readonly PreparedRecords[], state: readonly StateChange[] = []): Commit => ({
+  batches: prepared.flatMap(part => part.batches),
+  state: [...prepared.flatMap(part => part.state), ...state],
+});
