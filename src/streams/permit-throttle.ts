@@ -1,4 +1,4 @@
-import { first, from, map, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { from, map, type ObservableInput, type OperatorFunction, take, throwIfEmpty } from 'rxjs';
 import { groupWhileBusy } from './group-while-busy.js';
 
 /**
@@ -6,7 +6,8 @@ import { groupWhileBusy } from './group-while-busy.js';
  *
  * - Emits: element and permit, in the order of the elements, when `permits()` has given its first value. One request for a permit at a time.
  * - Holds at most: what upstream sends while a permit is awaited; it slows nobody down. Use it behind `pullMap`, whose lanes bound that.
- * - Error: of the source or of `permits`, or a `permits()` that completes without a value (`EmptyError`): ends the stream, what waits is dropped.
+ * - Error: of the source or of `permits`, or a `permits()` that completes without a value (no element is dropped silently):
+ *   ends the stream, what waits is dropped.
  * - Unsubscribing: gives up the request for a permit that is under way.
  */
 export function permitThrottle<T, P>(
@@ -15,7 +16,8 @@ export function permitThrottle<T, P>(
   return groupWhileBusy(
     ([item]: T[]) =>
       from(permits()).pipe(
-        first(),
+        take(1),
+        throwIfEmpty(() => new Error('no permit was given')),
         map(permit => ({ item: item as T, permit })),
       ),
     { maxCount: 1 },
