@@ -6,7 +6,7 @@ export type Visit = (limit: number) => number;
 /** Enough to make switching cheap, few enough that another actor waits microseconds. */
 const perVisit = 32;
 /** Microtasks run before any I/O: without this bound two actors that answer each other would stop the process from reading sockets. */
-const perTurn = 256;
+const perTurn = 1_024;
 
 /**
  * Runs actors that have something to do, round robin, in the microtask drain of whoever told them: a command is handled before any timer or I/O,
