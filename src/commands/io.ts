@@ -10,6 +10,8 @@ export interface Io {
   readonly cwd: string;
   /** Whether `err` and `out` reach a terminal that may be coloured. */
   readonly isTty: boolean;
-  /** 0 done, 1 failed while running, 2 bad configuration or usage, 3 environment. */
+  /** 0 done, 1 failed while running, 2 bad configuration or usage, 3 environment, 130 and 143 stopped before the drain ended. */
   exit(code: number): void;
+  /** Told of SIGINT and SIGTERM instead of the process's own end. A second signal ends the process at once. */
+  onStop(handler: (signal: 'SIGINT' | 'SIGTERM') => void | Promise<void>): void;
 }

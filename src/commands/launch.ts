@@ -1,0 +1,2 @@
+import { hostname } from 'node:os';
+import { Registry } from 'prom-client';

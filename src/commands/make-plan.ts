@@ -1,0 +1,133 @@
+import { intervalOf } from '../config/formats.js';
+import type { Config } from '../config/options.js';
+import { createHttpEdge } from '../http/create-http-edge.js';
+import type { ProxySettings } from '../http/proxy.js';
+import type { Plan, SourcePlan } from '../ingest/blueprint.js';
+import type { FeedSpec } from '../ingest/feed-desk.js';
+import { calendarOf } from '../schedule/calendars.js';
+import type { SourceOptions, Vendor, Wanted, Work } from '../sources/source.js';
+import { vendorOf } from '../sources/vendors.js';
+import type { ListSpec } from '../symbols/list-spec.js';
+import { presets } from '../symbols/presets.js';
+
+export interface Surroundings {
+  readonly userAgent: string;
+  readonly proxy: ProxySettings;
+  readonly once: boolean;
+}
+
+/** The configuration, resolved to what the blueprint runs. Opens nothing. */
+export function makePlan(config: Config, { userAgent, proxy, once }: Surroundings): Plan {
+  const sources = Object.entries(config.sources).map(([name, source]): SourcePlan => {
+    const vendor = vendorFor(source.type);
+    const baseUrl = source.baseUrl ?? vendor.baseUrl;
+    const options: SourceOptions = {
+      apiKey: source.apiKey?.reveal() ?? '',
+      baseUrl,
+      format: source.format,
+      ...(source.entitlement !== undefined && { entitlement: source.entitlement }),
+    };
+    const limits = source.limits?.map(({ per, ...limit }) => ({ ...limit, perMs: per })) ?? vendor.limits;
+    return {
+      name,
+      vendor,
+      options,
+      limits,
+      concurrency: source.concurrency ?? vendor.concurrency,
+      deadlineMs: source.deadline,
+      edge: createHttpEdge({
+        deadlineMs: source.deadline,
+        maxBytes: source.maxBytes,
+        allow: [{ baseUrl, allowPrivate: source.allowPrivate }],
+        userAgent,
+        proxy,
+      }),
+      feeds: Object.entries(config.feeds)
+        .filter(([, feed]) => feed.source === name)
+        .map(([feedName, feed]) => feedSpec(feedName, feed, vendor)),
+    };
+  });
+  const lists = Object.entries(config.symbols).map(([name, list]) => ({ name, spec: listSpec(list) }));
+  return { sources, lists, topics: config.topics, once };
+}
+
+const vendorFor = (type: string): Vendor => {
+  const vendor = vendorOf(type);
+  if (vendor === undefined) throw new Error(`no vendor ${type}`);
+  return vendor;
+};
+
+type FeedConfig = Config['feeds'][string];
+type ListConfig = Config['symbols'][string];
+
+function wantedOf(feed: FeedConfig): Wanted {
+  const interval = intervalOf(feed.data);
+  const asset = feed.assetClass === undefined ? {} : { assetClass: feed.assetClass };
+  if (interval === undefined) return { data: 'quotes', bulk: feed.bulk, ...asset };
+  return {
+    data: 'bars',
+    interval,
+    adjusted: feed.adjusted,
+    ...asset,
+    ...(feed.month !== undefined && { month: feed.month }),
+    ...(feed.extendedHours !== undefined && { extendedHours: feed.extendedHours }),
+  };
+}
+
+function feedSpec(name: string, feed: FeedConfig, vendor: Vendor): FeedSpec {
+  const wanted = wantedOf(feed);
+  const sample: Work = { wanted, symbols: ['A'], newestMs: undefined, nowMs: 0 };
+  return {
+    feed: { name, wanted, topic: feed.topic, every: feed.every, restateWindow: feed.restateWindow },
+    calendar: feed.calendar === undefined ? undefined : calendarOf(feed.calendar),
+    checks: feed.checks,
+    maxSymbols: vendor.maxSymbols(wanted),
+    weight: vendor.weight(sample),
+    lists: typeof feed.symbols === 'string' ? [feed.symbols] : feed.symbols,
+  };
+}
+
+function listSpec(list: ListConfig): ListSpec {
+  const { maxShrink } = list;
+  switch (list.from) {
+    case 'static':
+      return { from: 'static', list: list.list, maxShrink };
+    case 'file':
+      return { from: 'file', path: list.path, maxShrink, ...(list.column !== undefined && { column: list.column }) };
+    case 'listing': {
+      const { source, exchange, assetType, refresh } = list;
+      return {
+        from: 'listing',
+        source,
+        refreshMs: refresh,
+        maxShrink,
+        ...(exchange !== undefined && { exchange: many(exchange) }),
+        ...(assetType !== undefined && { assetType: many(assetType) }),
+      };
+    }
+    case 'http-csv': {
+      const { preset, url, column, delimiter, where, footer, refresh } = list;
+      const rows = where && Object.fromEntries(Object.entries(where).map(([key, value]) => [key, many(value)]));
+      const csv = {
+        ...(preset ? presets[preset] : { url: '', column: '', delimiter: ',' }),
+        ...(url !== undefined && { url }),
+        ...(column !== undefined && { column }),
+        ...(delimiter !== undefined && { delimiter }),
+        ...(rows !== undefined && { where: rows }),
+        ...(footer !== undefined && { footer }),
+      };
+      return { from: 'http-csv', ...csv, refreshMs: refresh, maxShrink };
+    }
+  }
+}
+
+const many = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
+
+/** What the vendors say to the feeds: one line for each feed that asks for what its source does not have. */
+export function refusedFeeds(config: Config): readonly { readonly feed: string; readonly reason: string }[] {
+  return Object.entries(config.feeds).flatMap(([name, feed]) => {
+    const source = config.sources[feed.source];
+    const reason = source && vendorFor(source.type).refuses(wantedOf(feed));
+    return reason === undefined ? [] : [{ feed: name, reason }];
+  });
+}

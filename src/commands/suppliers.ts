@@ -1,0 +1,81 @@
+import type { Plan, Running } from '../ingest/blueprint.js';
+import type { FeedDesk } from '../ingest/feed-desk.js';
+import type { Series } from '../ingest/series.js';
+import type { Log, LogReader } from '../log/log.js';
+import type { FeedSnapshot, SeriesSnapshot, Suppliers } from '../metrics/live-view.js';
+import type { LogStatus, SymbolState } from '../metrics/view.js';
+
+/** What the running graph knows of this moment, in the words of the status view. */
+export function suppliersOf(
+  plan: Plan,
+  running: Pick<Running, 'peek'>,
+  log: Log,
+  nowMs: () => number,
+): Pick<Suppliers, 'sources' | 'feeds' | 'series' | 'log'> {
+  const desks = function* (): Generator<readonly [source: string, desk: FeedDesk]> {
+    for (const [source, view] of running.peek()) for (const desk of view.desks) yield [source, desk];
+  };
+  return {
+    sources: () => {
+      const views = running.peek();
+      return plan.sources.map(({ name, vendor }) => ({
+        name,
+        type: vendor.type,
+        inFlight: views.get(name)?.inFlight ?? 0,
+      }));
+    },
+    feeds: () => [...desks()].map(([source, desk]) => feedSnapshot(source, desk, nowMs())),
+    *series() {
+      for (const [, desk] of desks())
+        for (const [symbol, series] of desk.series) yield seriesSnapshot(desk, symbol, series, nowMs());
+    },
+    log: () => ({ ...logStatus(log), bytes: log.bytes, maxBytes: log.maxBytes }),
+  };
+}
+
+/** How late a series may be before it counts as overdue: half its period, but not less than a few seconds. */
+const toleratedMs = (desk: FeedDesk): number => Math.max(5_000, Math.min(desk.feed.every / 2, 300_000));
+
+function feedSnapshot(source: string, desk: FeedDesk, nowMs: number): FeedSnapshot {
+  const head = desk.timetable.peek();
+  const size = desk.timetable.size;
+  const lateMs = head === undefined ? 0 : Math.max(0, nowMs - head.dueMs);
+  return {
+    name: desk.feed.name,
+    source,
+    symbols: desk.series.size,
+    due: desk.timetable.dueCount(nowMs, size),
+    overdue: desk.timetable.dueCount(nowMs - toleratedMs(desk), size),
+    worstLatenessSeconds: lateMs > toleratedMs(desk) ? lateMs / 1_000 : 0,
+  };
+}
+
+const states = { new: 'new', ok: 'current', failing: 'failing', unknown: 'skipped' } as const satisfies Record<
+  Series['state'],
+  SymbolState
+>;
+
+function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: number): SeriesSnapshot {
+  const dueMs = desk.timetable.dueOf(symbol);
+  const isLate = dueMs !== undefined && dueMs < nowMs - toleratedMs(desk);
+  const state = states[series.state];
+  return {
+    symbol,
+    lists: [...(desk.listedBy.get(symbol) ?? [])],
+    feed: desk.feed.name,
+    newestMs: series.newestMs,
+    seenAtMs: series.seenMs,
+    state: isLate && state === 'current' ? 'overdue' : state,
+    failures: series.failures,
+    ...(series.reason !== undefined && { reason: series.reason }),
+  };
+}
+
+/** What the log holds, from its own process or from another. */
+export function logStatus(log: LogReader): Pick<LogStatus, 'identity' | 'topics'> {
+  const topics = log.topics().map(topic => {
+    const ends = log.ends(topic);
+    return { topic, partitions: ends.length, records: ends.reduce((sum, { start, end }) => sum + end - start, 0) };
+  });
+  return { identity: log.identity, topics };
+}
