@@ -283,6 +283,23 @@ test('a hint has a change seen at once, and a file that is still being written i
   t.deepEqual(seen, ['A', 'A B']);
 });
 
+test('a file that changes while it is read is read again', async t => {
+  const { state, file, write } = fakeFile('A');
+  const { time, pass } = steps();
+  const seen: string[] = [];
+  const torn: ListFile = {
+    ...file,
+    async read() {
+      const body = await file.read();
+      if (state.reads === 1) write('A\nB');
+      return body;
+    },
+  };
+  watchListFile(torn, parseTextList, time).subscribe(one => seen.push(symbols(one)));
+  await pass(4000);
+  t.deepEqual([seen, state.reads], [['A B'], 2]);
+});
+
 test('a missing and an unusable file are said once, and a file that comes back is read again', async t => {
   const { state, file, write } = fakeFile(undefined);
   const { time, pass } = steps();
