@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import test from 'ava';
+import fc from 'fast-check';
 import { parseCsvList } from '../../src/symbols/parse-csv-list.js';
 import { parseStaticList, parseTextList } from '../../src/symbols/parse-text-list.js';
 import { presets } from '../../src/symbols/presets.js';
@@ -15,7 +15,14 @@ const ofText = (text: string) => symbols(parseTextList(bytes(text)));
 const ofCsv = (text: string, column = 'Symbol') => symbols(parseCsvList(bytes(text), { column, delimiter: ',' }));
 
 test('a text list is one symbol a line, with comments, blank lines, a byte order mark and any line end', t => {
-  t.deepEqual(ofText('\uFEFF# mine\r\nAAPL\r\n\r\n  BRK.B  # Berkshire\nT\rGAB^#\nAAPL\nTRUE\nNaN\n\t# end'), ['AAPL', 'BRK.B', 'T', 'GAB^#', 'TRUE', 'NaN']);
+  t.deepEqual(ofText('\uFEFF# mine\r\nAAPL\r\n\r\n  BRK.B  # Berkshire\nT\rGAB^#\nAAPL\nTRUE\nNaN\n\t# end'), [
+    'AAPL',
+    'BRK.B',
+    'T',
+    'GAB^#',
+    'TRUE',
+    'NaN',
+  ]);
   t.deepEqual(ofText(''), []);
   t.deepEqual(ofText('AAPL'), ['AAPL']);
 });
@@ -47,8 +54,16 @@ test('a static list is checked like a file', t => {
 });
 
 test('any visible text without quotes, commas, semicolons and pipes is a symbol of up to 32 characters', t => {
-  for (const symbol of 'A ABR$D GAB^# AACT+ AACT= EUR/USD NXT(EXP20091224) BRK-B -P-HIZ 0700.HK ^GSPC BTC:USDT 1'.split(' ')) t.is(symbolFault(symbol), undefined, symbol);
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 40 }), text => symbolFault(text) !== undefined || /^[!-~]{1,32}$/.test(text)));
+  for (const symbol of 'A ABR$D GAB^# AACT+ AACT= EUR/USD NXT(EXP20091224) BRK-B -P-HIZ 0700.HK ^GSPC BTC:USDT 1'.split(
+    ' ',
+  ))
+    t.is(symbolFault(symbol), undefined, symbol);
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      text => symbolFault(text) !== undefined || /^[!-~]{1,32}$/.test(text),
+    ),
+  );
 });
 
 test('the S&P 500 file gives its 503 symbols as text', t => {
@@ -64,7 +79,12 @@ test('the S&P 500 file gives its 503 symbols as text', t => {
 });
 
 test('a CSV is read by its column name; values stay text; duplicates count once; quoted commas and line ends stay inside', t => {
-  t.deepEqual(ofCsv('\uFEFFName,Symbol\r\n"Ford, Inc.\nDetroit",F\r\nOn,ON\n\n True , TRUE \nFord,F\nNull,NULL\n'), ['F', 'ON', 'TRUE', 'NULL']);
+  t.deepEqual(ofCsv('\uFEFFName,Symbol\r\n"Ford, Inc.\nDetroit",F\r\nOn,ON\n\n True , TRUE \nFord,F\nNull,NULL\n'), [
+    'F',
+    'ON',
+    'TRUE',
+    'NULL',
+  ]);
   t.deepEqual(ofCsv('__proto__,constructor\nA,B\n', '__proto__'), ['A']);
   t.deepEqual(ofCsv('Symbol\n'), []);
 });
@@ -102,7 +122,10 @@ test('both Nasdaq directories are read by header name, without test issues and f
   const { url: _o, ...other } = presets['other-listed'];
   t.deepEqual(symbols(parseCsvList(bytes(nasdaq), listed)), ['AAPL', 'QQQX', 'ON']);
   t.deepEqual(symbols(parseCsvList(bytes(others), other)), ['ABR$D', 'BRK.B']);
-  t.is(symbols(parseCsvList(bytes(nasdaq), other)), 'no column "ACT Symbol"; it has: Symbol, Security Name, Market Category, Test Issue, Financial Status, Round Lot Size, ETF, NextShares');
+  t.is(
+    symbols(parseCsvList(bytes(nasdaq), other)),
+    'no column "ACT Symbol"; it has: Symbol, Security Name, Market Category, Test Issue, Financial Status, Round Lot Size, ETF, NextShares',
+  );
 });
 
 test('a directory cut short anywhere is refused', t => {
@@ -121,7 +144,14 @@ test('a listing is filtered by exchange and asset type in any case, unusable row
     { symbol: 'X' },
   ];
   t.deepEqual(symbols(selectListed(listed, {})), ['A', 'SPY', 'Q', 'ZVZZT', 'X']);
-  t.deepEqual(symbols(selectListed(listed, { exchange: ['nyse', 'NASDAQ'], assetType: ['STOCK'] })), ['A', 'Q', 'ZVZZT']);
-  t.regex(String(symbols(selectListed(listed, { exchange: ['NSYE'] }))), /none of its 5 symbols .* NYSE, NYSE ARCA, NASDAQ, none/);
+  t.deepEqual(symbols(selectListed(listed, { exchange: ['nyse', 'NASDAQ'], assetType: ['STOCK'] })), [
+    'A',
+    'Q',
+    'ZVZZT',
+  ]);
+  t.regex(
+    String(symbols(selectListed(listed, { exchange: ['NSYE'] }))),
+    /none of its 5 symbols .* NYSE, NYSE ARCA, NASDAQ, none/,
+  );
   t.deepEqual(symbols(selectListed([], { exchange: ['NYSE'] })), []);
 });
