@@ -1,2 +1,111 @@
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
+import { createHttpEdge } from '../http/create-http-edge.js';
+import { proxyOf } from '../config/environment.js';
+import type { Config } from '../config/options.js';
+import { blueprint } from '../ingest/blueprint.js';
+import { openEmbeddedLog } from '../log/embedded/embedded-log.js';
+import { createListener } from '../metrics/listener.js';
+import { liveView } from '../metrics/live-view.js';
+import { createLogger } from '../metrics/logger.js';
+import { createProgress, progressText } from '../metrics/progress.js';
+import { redactor } from '../metrics/redactor.js';
+import { createServer } from '../metrics/server.js';
+import { createTally } from '../metrics/tally.js';
+import type { Report } from '../records/event.js';
+import { realTime, type Time } from '../streams/time.js';
+import { createTopics } from './create-topics.js';
+import { greeting } from './greeting.js';
+import type { Io } from './io.js';
+import { makePlan } from './make-plan.js';
+import { packageVersion } from './package-version.js';
+import { secretsOf } from './secrets-of.js';
+import { startSimulator } from './start-simulator.js';
+import { suppliersOf } from './suppliers.js';
+import { untilStopped } from './until-stopped.js';
+
+export interface LaunchOptions {
+  readonly io: Io;
+  readonly once: boolean;
+  /** The configuration's path, for people. */
+  readonly file: string;
+  /** Another clock, for simulated days. */
+  readonly time?: Time;
+}
+
+/**
+ * Runs what a configuration names until it is stopped or, with `once`, done.
+ * @returns the exit code: 0 drained, 1 failed while running, 3 the environment (a port, the disk, another instance), 130/143 stopped before the drain ended
+ */
+export async function launch(config: Config, options: LaunchOptions): Promise<number> {
+  /** Closes what was opened, last first. */
+  const closers: (() => unknown)[] = [];
+  const redact = redactor(secretsOf(config));
+  try {
+    return await launched(config, options, closers, redact);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    options.io.err(`${redact.text(message).split('\n').slice(0, 5).join('\n')}\n`);
+    return code === undefined ? 1 : 3;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function launched(
+  config: Config,
+  { io, once, file, time: given }: LaunchOptions,
+  closers: (() => unknown)[],
+  redact: ReturnType<typeof redactor>,
+): Promise<number> {
+  const simulated = config.simulator && (await startSimulator({ ...config.simulator, host: '127.0.0.1' }));
+  if (simulated) closers.push(() => simulated.simulator.stop());
+  const time = given ?? simulated?.time ?? realTime;
+
+  const tally = createTally(time);
+  let listen: Report = () => undefined;
+  const report: Report = event => {
+    tally.report(event);
+    listen(event);
+  };
+  const { path, maxBytes, retain: retainBytes } = config.log;
+  const log = await openEmbeddedLog({ path, maxBytes, retainBytes, report, time });
+  closers.push(() => log.close());
+  createTopics(log, config);
+
+  const userAgent = `financelake/${packageVersion}`;
+  const proxy = proxyOf(io.env);
+  const plan = makePlan(config, { userAgent, proxy, once });
+  const allow = plan.lists.flatMap(({ spec }) => (spec.from === 'http-csv' ? [{ baseUrl: spec.url }] : []));
+  const listEdge = createHttpEdge({ deadlineMs: 60_000, maxBytes: 64 << 20, redirects: 'public', userAgent, proxy, allow });
+  const running = blueprint(plan, { time, random: Math.random, log, listEdge, report, redact: redact.text });
+
+  const instance = `${hostname()}/${process.pid}`;
+  const suppliers = suppliersOf(plan, running, log, () => time.now());
+  const view = liveView({ instance, version: packageVersion, tally: tally.snapshot, ...suppliers }, time);
+  const hasTerminal = io.isTty && config.logging.format === 'auto';
+  let url: string | undefined;
+  const progress = hasTerminal
+    ? createProgress({ write: io.err, columns: process.stderr.columns }, realTime, () => progressText(view.status(), time.now(), url))
+    : undefined;
+  if (progress) closers.push(() => progress.stop());
+  const logger = createLogger({
+    level: config.logging.level,
+    format: hasTerminal || config.logging.format === 'pretty' ? 'text' : 'json',
+    colour: hasTerminal && !io.env['NO_COLOR'],
+    redact,
+    out: progress ?? { write: io.err },
+  });
+  const registry = new Registry();
+  listen = createListener({ registry, logger, view, time });
+  report({ kind: 'started', version: packageVersion, config: file });
+
+  const { host, port, readOnly } = config.http;
+  const token = config.http.token?.reveal();
+  const doors = { host, port, token, readOnly, logPath: path };
+  const server = await createServer({ ...doors, version: packageVersion, view, registry, redact, logger, time });
+  closers.push(() => server.close());
+  url = server.url;
+  if (hasTerminal) progress?.write(greeting(config, server.url, simulated?.simulator.url));
+  return await untilStopped({ io, running, once, report, tally: tally.snapshot, time, drainMs: config.drain.deadline });
+}

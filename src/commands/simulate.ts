@@ -1,20 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fastTime } from '../simulator/fast-time.js';
-import { createMarket } from '../simulator/market.js';
-import { readScenario, ScenarioFailure } from '../simulator/read-scenario.js';
+import { ScenarioFailure } from '../simulator/read-scenario.js';
 import type { Scenario } from '../simulator/scenario.js';
 import { scenarios } from '../simulator/scenarios.js';
-import { createSimulator, type Simulator } from '../simulator/simulator.js';
-import { realTime } from '../streams/time.js';
-
-/** What the verb needs of the process around it. */
-export interface SimulateIo {
-  out(text: string): void;
-  err(text: string): void;
-  exit(code: number): void;
-  /** Registers what is to be done before the process ends. */
-  onStop(handler: () => Promise<void>): void;
-}
+import type { Simulator } from '../simulator/simulator.js';
+import type { Io } from './io.js';
+import { startSimulator } from './start-simulator.js';
 
 interface Options {
   readonly port: number;
@@ -32,7 +22,7 @@ const numberWithin = (least: number, most: number, whole: boolean) => (text: str
 };
 
 /** The verb `simulate`: the market API simulator alone, until the process is stopped. */
-export function addSimulate(program: Command, io: SimulateIo): void {
+export function addSimulate(program: Command, io: Io): void {
   program
     .command('simulate')
     .description('the market API simulator alone: answers like Alpha Vantage, from a seed')
@@ -63,21 +53,11 @@ export function addSimulate(program: Command, io: SimulateIo): void {
     });
 }
 
-async function simulate({ port, host, seed, speed, json, ...options }: Options, io: SimulateIo): Promise<void> {
-  const read = readScenario(options.scenario);
-  const scenario: Scenario = { ...read, speed: speed ?? read.speed };
-  const originRealMs = realTime.now();
-  const startMs = scenario.start ? Date.parse(scenario.start) : originRealMs;
-  const clock = { originRealMs, startMs, speed: scenario.speed };
-  const time = scenario.speed === 1 && startMs === originRealMs ? realTime : fastTime(realTime, clock);
-  const market = createMarket({ seed, startMs, scenario });
-  const simulator = await createSimulator({ market, scenario, time, port, host });
+async function simulate({ json, ...options }: Options, io: Io): Promise<void> {
+  const { simulator, scenario, clock } = await startSimulator(options);
   io.onStop(() => simulator.stop());
-  io.out(
-    json
-      ? `${JSON.stringify({ url: simulator.url, port: simulator.port, seed, clock })}\n`
-      : greeting(simulator, scenario),
-  );
+  const { url, port } = simulator;
+  io.out(json ? `${JSON.stringify({ url, port, seed: options.seed, clock })}\n` : greeting(simulator, scenario));
 }
 
 function greeting({ url, truth }: Simulator, { title, plan, speed }: Scenario): string {

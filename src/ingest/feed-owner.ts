@@ -125,8 +125,8 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
 
     /** Asks for as many permits as there are lanes to use them and calls that are due; else sleeps until something is. */
     const pump = (): void => {
-      if (draining || stopped !== undefined) return releaseLanes();
-      if (deps.once && roundIsOver()) return releaseLanes();
+      if (draining || (deps.once && (stopped !== undefined || roundIsOver()))) return releaseLanes();
+      if (stopped !== undefined) return;
       const nowMs = context.now();
       if (nowMs < outageUntilMs) return wakeAt(outageUntilMs);
       const wanted = Math.min(waiting.length, dueCalls(nowMs)) - requested;
@@ -158,7 +158,7 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       requested = Math.max(0, requested - 1);
       if (reply.kind === 'stopped') {
         stopped = reply.reason;
-        return releaseLanes();
+        return;
       }
       const nowMs = context.now();
       const desk = mostUrgent(nowMs, reply.permit.weight);
