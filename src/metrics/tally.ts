@@ -42,7 +42,10 @@ const idleFeed: FeedTally = { records: 0, restated: 0, rejected: 0 };
 export const idle = { source: idleSource, feed: idleFeed } as const;
 
 /** Listens beside the metrics and keeps in memory what the status page shows of events. */
-export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): { report: Report; snapshot(): TallySnapshot } {
+export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
+  readonly report: Report;
+  readonly snapshot: () => TallySnapshot;
+} {
   const startedMs = time.now();
   const startedMonotonicMs = time.monotonicMs();
   const sources = new Map<string, SourceTally>();

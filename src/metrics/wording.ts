@@ -39,3 +39,10 @@ export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 /** An instant in UTC to the second, `2026-03-02T21:00:05Z`; a time that no calendar has is `further notice`. */
 export const instant = (epochMs: number): string =>
   Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z') : 'further notice';
+
+/** An instant against now, as people say it: `in 3 h 12 m`, `4 m ago`. */
+export function fromNow(iso: string, nowMs: number): string {
+  const ms = Date.parse(iso) - nowMs;
+  if (Number.isNaN(ms)) return iso;
+  return ms > 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
+}
