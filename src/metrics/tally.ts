@@ -92,7 +92,12 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'quota': {
         const { limit, used, max, resetsAtMs } = event;
         const quota = { limit, used, max, resetsAt: resetsAtMs === undefined ? null : instant(resetsAtMs) };
-        return source(event.source, known => ({ quota: [...known.quota.filter(one => one.limit !== limit), quota] }));
+        return source(event.source, known => ({
+          // In place, so that the bars of the page do not change seats.
+          quota: known.quota.some(one => one.limit === limit)
+            ? known.quota.map(one => (one.limit === limit ? quota : one))
+            : [...known.quota, quota],
+        }));
       }
       case 'source-paused': {
         const { reason, untilMs } = event;

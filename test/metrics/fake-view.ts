@@ -41,7 +41,7 @@ function seriesAt(nowMs: number): SeriesSnapshot[] {
   );
 }
 
-/** Events of a quarter of an hour of one source with two feeds, one of each kind at least. */
+/** Events of a quarter of an hour of a running instance with one source and two feeds. */
 export const someEvents: readonly Event[] = [
   { kind: 'started', version: '0.1.0', config: 'financelake.yaml' },
   { kind: 'list-loaded', list: 'us-large', symbols: 14, fromStore: true },
@@ -82,6 +82,13 @@ export const someEvents: readonly Event[] = [
   { kind: 'source-paused', source: 'alphavantage', reason: 'the day is spent', untilMs: startMs + 47_000_000 },
   { kind: 'source-resumed', source: 'alphavantage' },
   { kind: 'source-stopped', source: 'kraken', reason: 'the key is not known' },
+];
+
+/** Each kind at least once. */
+export const everyEvent: readonly Event[] = [
+  ...someEvents,
+  { kind: 'draining', reason: 'SIGTERM', deadlineMs: 30_000 },
+  { kind: 'drained', records: 12_355, calls: 4, abandoned: 1 },
 ];
 
 function polled(outcome: string): Extract<Event, { kind: 'polled' }> {
