@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { askControl } from '../metrics/ask-control.js';
+import type { View } from '../metrics/view.js';
+import type { Io } from './io.js';
+
+/** Where verbs that only look get their answers from. */
+export interface Sight {
+  /** The log's directory, from the options `--config` and `--set`. @throws Error for people when the configuration is wrong */
+  logPathOf(options: ConfigOptions): string;
+  /** What the log of an instance that does not run tells; undefined when there is no log. It is closed again after the question. */
+  stored(logPath: string): StoredView | undefined;
+}
+
+export type StoredView = View & { close(): unknown };
+
+export interface ConfigOptions {
+  readonly config?: string;
+  readonly set: readonly string[];
+}
+
+export interface AskOptions extends ConfigOptions {
+  readonly json?: true;
+}
+
+/** One question, as the running instance answers it and as a view does. */
+export interface Question {
+  readonly path: string;
+  answer(view: View): unknown;
+}
+
+/** Adds the options that every verb of this kind has. */
+export const withAskOptions = (verb: Command): Command =>
+  verb
+    .option('--config <file>', 'configuration file')
+    .option('--set <a.b=c>', 'set one option', (value: string, before: string[]) => [...before, value], [])
+    .option('--json', 'print JSON');
+
+/**
+ * Asks the running instance, or the stored state when none runs, and prints the answer: the API's JSON, or what `show` makes of it.
+ * Exit code 1 when there is neither, or when the instance does not answer.
+ */
+export async function ask<Answer>(
+  io: Io,
+  sight: Sight,
+  options: AskOptions,
+  question: Question,
+  show: (answer: Answer, isRunning: boolean) => string,
+): Promise<void> {
+  const logPath = sight.logPathOf(options);
+  const fail = (message: string): void => {
+    io.err.write(`${message}\n`);
+    io.exit(1);
+  };
+  let running: Awaited<ReturnType<typeof askControl>>;
+  try {
+    running = await askControl(logPath, question.path);
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+  if (running && running.status !== 200)
+    return fail(`the instance that runs with ${logPath} answered ${running.status}: is it of another version?`);
+  const answer = running ? running.body : storedAnswer(sight, logPath, question);
+  if (answer === undefined) return fail(`nothing runs with ${logPath}, and nothing is stored there`);
+  // The route's schema, or the view's type, is what `show` expects.
+  io.out.write(options.json ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer as Answer, Boolean(running)));
+}
+
+function storedAnswer(sight: Sight, logPath: string, question: Question): unknown {
+  const view = sight.stored(logPath);
+  if (!view) return undefined;
+  try {
+    return question.answer(view);
+  } finally {
+    view.close();
+  }
+}
+
+/** Said above what was read from the disk. */
+export const storedNote = (isRunning: boolean): string =>
+  isRunning ? '' : 'No instance runs here; this is what its log holds.\n\n';

@@ -1,0 +1,122 @@
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Report } from '../records/event.js';
+import type { Time } from '../streams/time.js';
+import { createInstruments } from './instruments.js';
+import { scrapeView } from './scrape-view.js';
+import type { View } from './view.js';
+
+// Sums over all handles and the like, named `_total` although they are gauges: checkers of metric names refuse them.
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Registers our metrics and those of the process, and returns what moves ours: one case for each kind of event. */
+export function createCounting(
+  registry: Registry,
+  view: Pick<View, 'status'>,
+  time: Pick<Time, 'monotonicMs'>,
+): Report {
+  collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+  const of = createInstruments(registry, scrapeView(view, time));
+  const newestMs = new Map<string, number>();
+  const logSize = ({ bytes, maxBytes }: { bytes: number; maxBytes: number }): void => {
+    of.logBytes.set(bytes);
+    of.logMaxBytes.set(maxBytes);
+  };
+
+  return event => {
+    switch (event.kind) {
+      case 'started':
+        return of.buildInfo.set({ version: event.version }, 1);
+      case 'drained':
+        return of.abandonedCalls.inc(event.abandoned);
+      case 'ready':
+      case 'draining':
+      case 'component':
+        return; // Readiness is read from the view.
+      case 'permit-granted':
+        of.quotaSpent.inc({ source: event.source }, event.weight);
+        return of.permitWait.observe({ source: event.source }, event.waitedMs / 1000);
+      case 'quota': {
+        const { source, limit } = event;
+        of.quotaUsed.set({ source, limit }, event.used);
+        of.quotaMax.set({ source, limit }, event.max);
+        if (event.resetsAtMs === undefined) return of.quotaResets.remove({ source, limit });
+        return of.quotaResets.set({ source, limit }, event.resetsAtMs / 1000);
+      }
+      case 'rate-lowered':
+      case 'rate-raised':
+        return of.allowedRate.set({ source: event.source }, event.perSecond);
+      case 'source-paused':
+        return of.sourcePaused.set({ source: event.source }, 1);
+      case 'source-resumed':
+        of.sourcePaused.set({ source: event.source }, 0);
+        return of.sourceStopped.set({ source: event.source }, 0);
+      case 'source-stopped':
+        of.sourcePaused.set({ source: event.source }, 0);
+        return of.sourceStopped.set({ source: event.source }, 1);
+      case 'polled': {
+        const { source, feed, outcome } = event;
+        of.calls.inc({ source, feed, outcome });
+        if (event.refusal) of.refusals.inc({ source, code: event.refusal });
+        of.receivedBytes.inc({ source }, event.bytes);
+        of.callSeconds.observe({ source }, event.elapsedMs / 1000);
+        return of.callLateness.observe({ feed }, event.latenessMs / 1000);
+      }
+      case 'symbol-failing':
+        return of.failingSymbols.inc({ feed: event.feed });
+      case 'settled': {
+        const { feed } = event;
+        for (const outcome of ['fresh', 'restated', 'unchanged', 'outside', 'rejected'] as const)
+          of.records.inc({ feed, outcome }, event[outcome]);
+        return;
+      }
+      case 'published': {
+        const { feed, topic } = event;
+        of.published.inc({ feed, topic }, event.records);
+        of.publishedBytes.inc({ feed, topic }, event.bytes);
+        // A batch may hold an older series than the one before it.
+        newestMs.set(feed, Math.max(event.newestMs, newestMs.get(feed) ?? Number.NEGATIVE_INFINITY));
+        return of.newestRecord.set({ feed }, newestMs.get(feed)! / 1000);
+      }
+      case 'dead-letter':
+        return of.deadLetters.inc({ code: event.code }, event.count);
+      case 'late':
+        return; // Lateness is read from the view, so that it also goes down.
+      case 'list-loaded':
+        return of.listSymbols.set({ list: event.list }, event.symbols);
+      case 'list-changed': {
+        const { list } = event;
+        for (const outcome of ['listed', 'delisted', 'renamed'] as const)
+          of.listChanges.inc({ list, outcome }, event[outcome]);
+        return of.listSymbols.set({ list }, event.symbols);
+      }
+      case 'list-refused':
+        of.listRefusals.inc({ list: event.list });
+        return of.listSymbols.set({ list: event.list }, event.symbols);
+      case 'appended':
+        of.appended.inc(event.records);
+        of.appendedBytes.inc(event.bytes);
+        return of.appendSeconds.observe(event.commitMs / 1000);
+      case 'append-failed':
+        return of.appendFailures.inc();
+      case 'log-size':
+        return logSize(event);
+      case 'log-paused':
+        of.logPaused.set(1);
+        return logSize(event);
+      case 'log-resumed':
+        of.logPaused.set(0);
+        return logSize(event);
+      case 'log-damaged':
+        return of.logDamaged.inc({ topic: event.topic }, event.records);
+      case 'retained':
+        return of.retained.inc({ topic: event.topic }, event.records);
+      case 'actor-restarted':
+        return of.actorRestarts.inc();
+      case 'actor-failed':
+        return of.actorFailures.inc();
+      case 'mailbox-lost':
+        return of.mailboxLost.inc(event.count);
+    }
+  };
+}

@@ -1,0 +1,76 @@
+import type { Time } from '../streams/time.js';
+import type { QuotaStatus, Status } from './view.js';
+import { count, plain, span } from './wording.js';
+
+/** The part of a terminal stream that is used; `process.stderr` fits. */
+export interface Terminal {
+  write(text: string): unknown;
+  readonly columns?: number;
+}
+
+export interface Progress {
+  /** Takes whole lines and puts them above the progress line; give it to the logger as `out`. */
+  write(lines: string): void;
+  /** Removes the progress line and draws no more; lines still pass. */
+  stop(): void;
+}
+
+const clearLine = '\r\u001b[2K';
+const everyMs = 1000;
+
+/**
+ * One line at the foot of a terminal, drawn again each second, with the log running above it. For terminals only: where output goes to
+ * a file or a collector, write lines directly. The line is cut to the width, because a wrapped line could not be cleared.
+ */
+export function createProgress(terminal: Terminal, time: Time, text: () => string): Progress {
+  let stopped = false;
+  let line = '';
+  const fitted = (): string => {
+    const width = (terminal.columns ?? 80) - 1;
+    return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  };
+  const timer = time.schedule(function () {
+    line = plain(text());
+    terminal.write(clearLine + fitted());
+    this.schedule(undefined, everyMs);
+  }, 0);
+  return {
+    write(lines) {
+      terminal.write(stopped ? lines : clearLine + lines + fitted());
+    },
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      timer.unsubscribe();
+      terminal.write(clearLine);
+    },
+  };
+}
+
+/** What the line says: how much has come, what is left, how far behind, where to look and how to stop. Most important first: the end may be cut. */
+export function progressText(status: Status, nowMs: number, url: string | undefined): string {
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  const left = callsLeft(status, nowMs);
+  const behind = Math.max(0, ...status.feeds.map(feed => feed.worstLatenessSeconds));
+  const parts = [
+    `${count(total(status.feeds.map(feed => feed.records)))} records`,
+    `${count(total(status.sources.map(source => source.calls)))} calls`,
+    ...(left === undefined ? [] : [left]),
+    behind > 0 ? `${span(behind * 1000)} behind` : 'on time',
+    `${count(total(status.feeds.map(feed => feed.symbols)))} symbols`,
+    ...(url === undefined ? [] : [url]),
+    status.draining ? 'stopping' : 'Ctrl-C stops',
+  ];
+  return parts.join(' · ');
+}
+
+/** Of the limit that is nearest to its end. Of each source only the largest counts: it shapes the day, the smaller ones come and go with every call. */
+function callsLeft({ sources }: Status, nowMs: number): string | undefined {
+  const shareLeft = ({ used, max }: QuotaStatus): number => (max - used) / max;
+  const largest = sources.flatMap(({ quota }) => quota.toSorted((a, b) => b.max - a.max).slice(0, 1));
+  const tightest = largest.toSorted((a, b) => shareLeft(a) - shareLeft(b))[0];
+  if (!tightest) return undefined;
+  const { used, max, limit, resetsAt } = tightest;
+  const reset = resetsAt && used >= max ? `, more in ${span(Date.parse(resetsAt) - nowMs)}` : '';
+  return `${count(Math.max(0, max - used))} left (${limit}${reset})`;
+}

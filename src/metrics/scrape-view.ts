@@ -1,0 +1,41 @@
+import type { Gauge } from 'prom-client';
+import type { Time } from '../streams/time.js';
+import type { Scraped } from './instruments.js';
+import type { FeedStatus, Status, View } from './view.js';
+
+// One scrape asks for several gauges; a status walks over all series, so they share one.
+const shareMs = 500;
+
+/** The gauges that come from a look at the whole state rather than from events. A feed or source that is gone leaves no old value. */
+export function scrapeView(view: Pick<View, 'status'>, time: Pick<Time, 'monotonicMs'>): Scraped {
+  let taken: { status: Status; atMs: number } | undefined;
+  const status = (): Status => {
+    const nowMs = time.monotonicMs();
+    if (!taken || nowMs - taken.atMs >= shareMs) taken = { status: view.status(), atMs: nowMs };
+    return taken.status;
+  };
+  const perFeed = (measure: (feed: FeedStatus) => number) => (gauge: Gauge<'feed'>) => {
+    gauge.reset();
+    for (const feed of status().feeds) gauge.set({ feed: feed.name }, measure(feed));
+  };
+
+  return {
+    ready: gauge => gauge.set(status().ready ? 1 : 0),
+    inFlight(gauge) {
+      gauge.reset();
+      for (const { name, inFlight } of status().sources) gauge.set({ source: name }, inFlight);
+    },
+    freshness(gauge) {
+      gauge.reset();
+      for (const { name, freshness } of status().feeds) {
+        if (!freshness) continue;
+        gauge.set({ feed: name, quantile: '0.5' }, freshness.p50);
+        gauge.set({ feed: name, quantile: '0.9' }, freshness.p90);
+        gauge.set({ feed: name, quantile: '1' }, freshness.max);
+      }
+    },
+    feedSymbols: perFeed(feed => feed.symbols),
+    feedOverdue: perFeed(feed => feed.overdue),
+    feedLateness: perFeed(feed => feed.worstLatenessSeconds),
+  };
+}

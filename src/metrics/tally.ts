@@ -1,0 +1,183 @@
+import type { Event, Report } from '../records/event.js';
+import type { Time } from '../streams/time.js';
+import { sentenceOf } from './sentence.js';
+import type { ListStatus, QuotaStatus, Readiness, RecentEvent, SourceState } from './view.js';
+import { instant } from './wording.js';
+
+const maxRecent = 100;
+
+/** What the events of this run add up to. Maps are keyed by the names of the configuration, so they are as large as it is. */
+export interface TallySnapshot extends Readiness {
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly sources: ReadonlyMap<string, SourceTally>;
+  readonly feeds: ReadonlyMap<string, FeedTally>;
+  readonly lists: readonly ListStatus[];
+  readonly recent: readonly RecentEvent[];
+  /** Sizes as last reported; undefined before the first report. */
+  readonly log: { readonly bytes: number; readonly maxBytes: number } | undefined;
+}
+
+export interface SourceTally {
+  readonly state: SourceState;
+  readonly reason?: string;
+  readonly until?: string;
+  readonly calls: number;
+  readonly refused: number;
+  /** By limit, as last reported. */
+  readonly quota: readonly QuotaStatus[];
+}
+
+export interface FeedTally {
+  readonly records: number;
+  readonly restated: number;
+  readonly rejected: number;
+  readonly lastRecordAt?: string;
+}
+
+const idleSource: SourceTally = { state: 'running', calls: 0, refused: 0, quota: [] };
+const idleFeed: FeedTally = { records: 0, restated: 0, rejected: 0 };
+
+/** What an unknown source or feed counts as: nothing has happened yet. */
+export const idle = { source: idleSource, feed: idleFeed } as const;
+
+/** Listens beside the metrics and keeps in memory what the status page shows of events. */
+export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
+  readonly report: Report;
+  readonly snapshot: () => TallySnapshot;
+} {
+  const startedMs = time.now();
+  const startedMonotonicMs = time.monotonicMs();
+  const sources = new Map<string, SourceTally>();
+  const feeds = new Map<string, FeedTally>();
+  const lists = new Map<string, ListStatus>();
+  const components = new Map<string, { ready: boolean; reason?: string }>();
+  const recent = new Map<string, RecentEvent>();
+  let log: TallySnapshot['log'];
+  let ready = false;
+  let draining = false;
+  let unkeyed = 0;
+
+  const now = (): string => instant(time.now());
+  const source = (name: string, change: (known: SourceTally) => Partial<SourceTally>): void => {
+    const known = sources.get(name) ?? idleSource;
+    sources.set(name, { ...known, ...change(known) });
+  };
+  const feed = (name: string, change: (known: FeedTally) => Partial<FeedTally>): void => {
+    const known = feeds.get(name) ?? idleFeed;
+    feeds.set(name, { ...known, ...change(known) });
+  };
+  const remember = (event: Event): void => {
+    const { level, text, repeats } = sentenceOf(event);
+    if (level === 'debug') return;
+    const key = repeats === undefined ? `${unkeyed++}` : `${level} ${repeats}`;
+    const times = (recent.get(key)?.times ?? 0) + 1;
+    // Deleted first, so that what happens again moves to the end of the map's order.
+    recent.delete(key);
+    recent.set(key, { at: now(), level, text, times });
+    if (recent.size > maxRecent) recent.delete(recent.keys().next().value!);
+  };
+
+  const add: Report = event => {
+    switch (event.kind) {
+      case 'ready':
+        ready = true;
+        return;
+      case 'draining':
+        draining = true;
+        return;
+      case 'component':
+        components.set(event.name, { ready: event.ready, ...(event.reason ? { reason: event.reason } : {}) });
+        return;
+      case 'quota': {
+        const { limit, used, max, resetsAtMs } = event;
+        const quota = { limit, used, max, resetsAt: resetsAtMs === undefined ? null : instant(resetsAtMs) };
+        return source(event.source, known => ({
+          // In place, so that the bars of the page do not change seats.
+          quota: known.quota.some(one => one.limit === limit)
+            ? known.quota.map(one => (one.limit === limit ? quota : one))
+            : [...known.quota, quota],
+        }));
+      }
+      case 'source-paused': {
+        const { reason, untilMs } = event;
+        return source(event.source, () => ({ state: 'paused', reason, until: instant(untilMs) }));
+      }
+      case 'source-resumed':
+        sources.set(event.source, resumed(sources.get(event.source)));
+        return;
+      case 'source-stopped':
+        sources.set(event.source, { ...resumed(sources.get(event.source)), state: 'stopped', reason: event.reason });
+        return;
+      case 'polled':
+        return source(event.source, ({ calls, refused }) => ({
+          calls: calls + 1,
+          refused: refused + (event.outcome === 'refused' ? 1 : 0),
+        }));
+      case 'settled':
+        return feed(event.feed, ({ restated, rejected }) => ({
+          restated: restated + event.restated,
+          rejected: rejected + event.rejected,
+        }));
+      case 'published':
+        return feed(event.feed, ({ records }) => ({ records: records + event.records, lastRecordAt: now() }));
+      case 'list-loaded':
+      case 'list-changed':
+        lists.set(event.list, { name: event.list, symbols: event.symbols, loadedAt: now() });
+        return;
+      case 'list-refused':
+        lists.set(event.list, {
+          ...lists.get(event.list),
+          name: event.list,
+          symbols: event.symbols,
+          refused: event.reason,
+        });
+        return;
+      case 'log-size':
+      case 'log-paused':
+      case 'log-resumed':
+        log = { bytes: event.bytes, maxBytes: event.maxBytes };
+        return;
+      case 'started':
+      case 'drained':
+      case 'permit-granted':
+      case 'rate-lowered':
+      case 'rate-raised':
+      case 'symbol-failing':
+      case 'dead-letter':
+      case 'late':
+      case 'appended':
+      case 'append-failed':
+      case 'log-damaged':
+      case 'retained':
+      case 'actor-restarted':
+      case 'actor-failed':
+      case 'mailbox-lost':
+        return; // In the recent events and the metrics.
+    }
+  };
+
+  return {
+    report(event) {
+      add(event);
+      remember(event);
+    },
+    snapshot: () => ({
+      startedAt: instant(startedMs),
+      uptimeSeconds: Math.floor((time.monotonicMs() - startedMonotonicMs) / 1000),
+      ready: ready && !draining && [...components.values()].every(component => component.ready),
+      draining,
+      components: Object.fromEntries(components),
+      sources: new Map(sources),
+      feeds: new Map(feeds),
+      lists: [...lists.values()],
+      recent: [...recent.values()],
+      log,
+    }),
+  };
+}
+
+function resumed(known: SourceTally = idleSource): SourceTally {
+  const { calls, refused, quota } = known;
+  return { state: 'running', calls, refused, quota };
+}
