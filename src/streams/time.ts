@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 
 /**
  * Time as an argument: an rxjs scheduler whose `now()` is the wall clock in epoch milliseconds (it may jump, as real ones do),
@@ -9,10 +9,20 @@ export interface Time extends SchedulerLike {
   monotonicMs(): number;
 }
 
-/** Real time. */
+/** Node fires a timer of more milliseconds at once: the wait for next month's quota would become a busy loop. */
+const longestMs = 2 ** 31 - 1;
+
+function schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delayMs = 0, state?: T): Subscription {
+  if (delayMs <= longestMs) return asyncScheduler.schedule(work, delayMs, state);
+  return asyncScheduler.schedule(function () {
+    this.add(schedule(work, delayMs - longestMs, state));
+  }, longestMs);
+}
+
+/** Real time. Delays may be of any length; `Infinity` never comes. */
 export const realTime: Time = {
   now: () => asyncScheduler.now(),
-  schedule: asyncScheduler.schedule.bind(asyncScheduler),
+  schedule,
   monotonicMs: () => performance.now(),
 };
 
