@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import type { ActorRef } from '../../src/actors/actor.js';
 import type { ActorEvent } from '../../src/actors/actor-event.js';
 import { ask } from '../../src/actors/ask.js';
+<<<<<<< HEAD
+=======
+import { createRing } from '../../src/actors/ring.js';
+>>>>>>> wt-runtime
 import type { Event } from '../../src/records/event.js';
 import { collector, microtasks, world } from './world.js';
 
@@ -92,6 +96,50 @@ test('conflation at the bound replaces the newest command of the same key in its
   t.is(seen.at(-1), 'w1');
 });
 
+<<<<<<< HEAD
+=======
+test('conflation finds the command that still waits after an older one of its key was taken', async t => {
+  const { system, time } = world();
+  const seen: string[] = [];
+  const actor = system.spawn<string>(
+    'a',
+    ({ self }) => ({
+      receive(command) {
+        seen.push(command);
+        if (command !== 'x1') return;
+        t.true(self.tell('y1'));
+        t.true(self.tell('x3'));
+      },
+    }),
+    { mailbox: { capacity: 2, policy: { conflate: command => command[0] } } },
+  );
+  actor.tell('x1');
+  actor.tell('x2');
+  await time.advance(1);
+  t.deepEqual(seen, ['x1', 'x3', 'y1']);
+});
+
+test('property: a ring gives what was put in, in order, through any growth and wrap', t => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -30, max: 40 }), { maxLength: 60 }), steps => {
+      const ring = createRing<{ n: number }>();
+      const model: { n: number }[] = [];
+      let n = 0;
+      for (const step of steps) {
+        for (let i = 0; i < step; i += 1) {
+          n += 1;
+          ring.push({ n });
+          model.push({ n });
+        }
+        for (let i = 0; i > step; i -= 1) t.deepEqual(ring.take(), model.shift());
+        t.is(ring.size, model.length);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+>>>>>>> wt-runtime
 test('property: conflation keeps the last word of every key that was accepted, and counts every other', async t => {
   await fc.assert(
     fc.asyncProperty(
@@ -153,6 +201,7 @@ test('a timer of an actor comes once, can be cancelled, and a promise comes to a
 test("a full mailbox does not refuse what the actor's own timers and promises came to", async t => {
   const { system, time, lost } = world();
   const seen: string[] = [];
+<<<<<<< HEAD
   const actor = system.spawn<string>(
     'a',
     context => ({
@@ -172,6 +221,26 @@ test("a full mailbox does not refuse what the actor's own timers and promises ca
   t.is(lost(), 1);
   await time.advance(1_000);
   t.is(lost(), 3);
+=======
+  let settle: (value: string) => void = () => {};
+  const actor = system.spawn<string>(
+    'a',
+    context => {
+      context.pipe(new Promise<string>(resolve => (settle = resolve)), value => value, String);
+      return { receive: command => void seen.push(command) };
+    },
+    { mailbox: { capacity: 2, policy: 'reject' } },
+  );
+  // Settled first, so that the result comes between the flood and the actor's turn.
+  settle('own');
+  t.deepEqual(
+    ['a', 'b', 'c'].map(command => actor.tell(command)),
+    [true, true, false],
+  );
+  await time.advance(1);
+  t.deepEqual(seen, ['a', 'b', 'own']);
+  t.is(lost(), 1);
+>>>>>>> wt-runtime
 });
 
 test('two actors that answer each other for ever do not keep the event loop from turning, nor a third from working', async t => {

@@ -76,9 +76,16 @@ test('timers and promises of an incarnation die with it', async t => {
   );
   actor.tell('poison');
   await microtasks();
+<<<<<<< HEAD
   settle('promise of the first');
   await time.advance(100);
   settle('promise of the first');
+=======
+  // Back-off and budget, and no timer of the dead incarnation.
+  t.is(time.waiting, 2);
+  settle('promise of the first');
+  await time.advance(100);
+>>>>>>> wt-runtime
   t.deepEqual(seen, ['timer of the second']);
 });
 
@@ -262,3 +269,31 @@ test('a stop during a back-off does not wait for it, and counts what waited as l
   t.is(time.waiting, 0);
   t.deepEqual(seen, []);
 });
+<<<<<<< HEAD
+=======
+
+test('a stop handles all that waits, however much', async t => {
+  const { system, lost } = world();
+  const seen: number[] = [];
+  const actor = system.spawn<number>('a', collector(seen));
+  for (let n = 0; n < 1_000; n += 1) actor.tell(n);
+  await system.stop();
+  t.is(seen.length, 1_000);
+  t.is(lost(), 0);
+});
+
+test('a throw during a stop fails the actor without escalating', async t => {
+  const { system, events, failed } = world();
+  const actor = system.spawn<number>(
+    'a',
+    collector<number>([], () => true),
+  );
+  for (let n = 0; n < 3; n += 1) actor.tell(n);
+  await system.stop();
+  t.deepEqual(events, [
+    { kind: 'mailbox-lost', actor: 'a', count: 2 },
+    { kind: 'actor-failed', actor: 'a', error: 'Error: poison' },
+  ]);
+  t.deepEqual(failed, []);
+});
+>>>>>>> wt-runtime
