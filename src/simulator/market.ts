@@ -47,7 +47,7 @@ export function createMarket({ seed, startMs, scenario, isOpen }: MarketOptions)
     const created = createSeries({
       instrument,
       sessions: instrument.assetClass === 'equity' ? exchange : nonstop,
-      readMinute: minuteBars(`${seed}|${symbol}`, { ...instrument, tick: 10 ** -instrument.decimals }, scenario),
+      readMinute: minuteBars(`${seed}|${symbol}`, instrument, scenario),
       quoteStepMs,
       memory,
     });

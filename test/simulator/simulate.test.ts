@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Command } from 'commander';
 import { addSimulate } from '../../src/commands/simulate.js';
+import { faults } from '../../src/simulator/faults.js';
 import { readScenario, ScenarioFailure } from '../../src/simulator/read-scenario.js';
 import { scenarios } from '../../src/simulator/scenarios.js';
 import { started } from './started.js';
@@ -109,4 +110,16 @@ test('a scenario file states what differs, and every field is checked', t => {
   ]) {
     t.throws(() => readScenario(file(t, wrong)), { instanceOf: ScenarioFailure }, wrong);
   }
+});
+
+test('the documentation names every scenario, field and fault, and none that is not there', t => {
+  const docs = readFileSync(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
+  const named = (section: string, column: string): string[] => {
+    const table = docs.slice(docs.indexOf(`| ${column} |`, docs.indexOf(`## ${section}`))).split('\n\n')[0]!;
+    const cells = table.split('\n').slice(2);
+    return cells.flatMap(row => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)).toSorted();
+  };
+  t.deepEqual(named('Scenarios', 'name'), Object.keys(scenarios).toSorted());
+  t.deepEqual(named('Scenarios', 'field'), Object.keys(scenarios.calm).toSorted());
+  t.deepEqual(named('Faults', 'fault'), Object.keys(faults).toSorted());
 });
