@@ -36,7 +36,7 @@ export function addSimulate(program: Command, io: Io): void {
       try {
         await simulate(options, io);
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
+        const { code, syscall, message } = error as NodeJS.ErrnoException;
         if (error instanceof ScenarioFailure) {
           io.err(`${message.split('\n').slice(0, 5).join('\n')}\n`);
           io.exit(2);
@@ -47,7 +47,8 @@ export function addSimulate(program: Command, io: Io): void {
           io.exit(3);
         } else {
           io.err(`Cannot start the simulator: ${message}\n`);
-          io.exit(code === undefined ? 2 : 3);
+          // Recorded bodies that cannot be read are a bad scenario, an address that is not ours is the environment.
+          io.exit(syscall === 'listen' || syscall === 'getaddrinfo' ? 3 : 2);
         }
       }
     });

@@ -20,16 +20,16 @@ export function fastTime(real: Time, { originRealMs, startMs, speed }: FastOrigi
     now: () => startMs + (real.now() - originRealMs) * speed,
     monotonicMs: () => real.monotonicMs() * speed,
     schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delayMs = 0, state?: T): Subscription {
-      let inner: SchedulerAction<T> | undefined;
+      const held: { inner?: SchedulerAction<T> } = {};
       // Operators such as `interval` reschedule through the action that they are given, so that has to be fast as well.
       const action: SchedulerAction<T> = Object.assign(new Subscription(), {
         schedule(next?: T, waitMs = 0): Subscription {
-          inner?.schedule(next, waitMs / speed);
+          held.inner?.schedule(next, waitMs / speed);
           return action;
         },
       });
       function run(this: SchedulerAction<T>, next?: T): void {
-        inner = this;
+        held.inner = this;
         work.call(action, next);
       }
       action.add(real.schedule<T>(run, delayMs / speed, state as T));

@@ -44,16 +44,17 @@ const only: Partial<Record<FaultName, RegExp>> = {
 /** Functions and symbols that have a call number of their own; beyond it all start anew. */
 const maxSubjects = 100_000;
 
+export interface Fate {
+  readonly fault: FaultName | undefined;
+  readonly latency: number;
+}
+
 export interface Faults {
   /**
    * The fate of the next call of this function for this subject (its symbols): a fault, and a number in [0, 1) for the time the answer takes.
    * It depends on the seed and on how many such calls came before, not on what other symbols do meanwhile.
    */
-  next(
-    name: string,
-    subject: string,
-    nowMs: number,
-  ): { readonly fault: FaultName | undefined; readonly latency: number };
+  readonly next: (name: string, subject: string, nowMs: number) => Fate;
   /** How often each fault was met. */
   counts(): Readonly<Partial<Record<FaultName, number>>>;
 }

@@ -37,7 +37,7 @@ export function createMarket({ seed, startMs, scenario, isOpen }: MarketOptions)
   const firstDay = Math.floor(startMs / 86_400_000) - historyDays;
   const exchange = createSessions(newYork, isOpen ?? (hours === 'always' ? alwaysOpen : newYorkHours), firstDay);
   const nonstop = createSessions(utc, alwaysOpen, firstDay);
-  const memory: Memory = { maxBars: 200_000, bars: 0, generation: 0 };
+  const memory: Memory = { maxBars: 100_000, bars: 0, generation: 0 };
   const known = new Map<string, Series>();
 
   function seriesOf(symbol: string): Series | undefined {
@@ -47,7 +47,7 @@ export function createMarket({ seed, startMs, scenario, isOpen }: MarketOptions)
     const created = createSeries({
       instrument,
       sessions: instrument.assetClass === 'equity' ? exchange : nonstop,
-      readMinute: minuteBars(`${seed}|${symbol}`, { ...instrument, tick: 10 ** -instrument.decimals }, scenario),
+      readMinute: minuteBars(`${seed}|${symbol}`, instrument, scenario),
       quoteStepMs,
       memory,
     });

@@ -24,10 +24,10 @@ export type ReadMinute = (minute: number, asOfMs: number, tally: Tally) => void;
  */
 export function minuteBars(
   name: string,
-  of: { readonly price: number; readonly tick: number; readonly minuteVolume: number },
+  of: { readonly price: number; readonly decimals: number; readonly minuteVolume: number },
   { quoteStepMs, restatements }: Pick<Scenario, 'quoteStepMs' | 'restatements'>,
 ): ReadMinute {
-  const priceAt = pricePath(name, of.price, of.tick);
+  const priceAt = pricePath(name, of.price, 10 ** of.decimals);
   const key = (channel: string): number => keyOf(`${name}|${channel}`);
   const [high, low, volume] = [key('high'), key('low'), key('volume')];
   const [restated, delay, more, shift] = [key('restated'), key('delay'), key('more'), key('shift')];

@@ -8,9 +8,9 @@ const periods = Array.from({ length: 10 }, (_, octave) => 4 ** octave);
 /**
  * Ten octaves of noise on lattices of 1 to 262,144 minutes, each four times as long and twice as high as the one before: it moves like a
  * random walk (about 0.05 % a minute) and stays within ±31 % of `price` for ever, yet any point costs the same without its past.
- * @param tick the smallest step, e.g. 0.0001
+ * @param ticksPerUnit how many of its smallest steps make 1, e.g. 10,000
  */
-export function pricePath(name: string, price: number, tick: number): PricePath {
+export function pricePath(name: string, price: number, ticksPerUnit: number): PricePath {
   const keys = periods.map((_, octave) => keyOf(`${name}|path${octave}`));
   // The lattice cell of the last call: neighbouring minutes share all but the shortest ones.
   const cells = periods.map(() => ({ index: Number.NaN, from: 0, to: 0 }));
@@ -28,6 +28,6 @@ export function pricePath(name: string, price: number, tick: number): PricePath 
       }
       deviation += cell.from + (cell.to - cell.from) * (position - index);
     }
-    return Math.max(1, Math.round((price * (1 + deviation)) / tick));
+    return Math.max(1, Math.round(price * (1 + deviation) * ticksPerUnit));
   };
 }

@@ -7,7 +7,7 @@ const calm: Scenario = {
   hours: 'always',
   start: '',
   speed: 1,
-  historyDays: 730,
+  historyDays: 400,
   quoteStepMs: 5000,
   unfinishedBars: false,
   restatements: { probability: 0, minDelayMs: 0, maxDelayMs: 0 },

@@ -12,20 +12,13 @@ import { newYork, utc } from './wall-clock.js';
 type Format = 'json' | 'csv';
 
 const compactBars = 100;
-/** Bodies that are kept rendered, in bytes; beyond it all are rendered again. */
-const maxBytes = 64 * 1024 * 1024;
+/** Lines that are kept rendered, about 200 bytes each; beyond it all are rendered again. */
+const maxLines = 100_000;
 
-interface Kept {
-  readonly answer: Answer;
-  readonly sinceMs: number;
-  readonly untilMs: number;
-}
-
-/** Answers of the series functions. A line is rendered once for as long as its bar stands, a body once for as long as nothing in it changes. */
+/** Answers of the series functions. A line is rendered once for as long as its bar stands: neighbouring answers share all but one. */
 export function seriesAnswers(market: Market, unfinishedBars: boolean) {
-  const bodies = new Map<string, Kept>();
-  let bytes = 0;
-  const lines: Record<Format, WeakMap<TruthBar, string>> = { json: new WeakMap(), csv: new WeakMap() };
+  // Not a WeakMap: with so many entries those make collections several times as long.
+  const lines: Record<Format, Map<TruthBar, string>> = { json: new Map(), csv: new Map() };
 
   function line(bar: TruthBar, layout: SeriesLayout, format: Format): string {
     const known = lines[format].get(bar);
@@ -37,6 +30,7 @@ export function seriesAnswers(market: Market, unfinishedBars: boolean) {
         : `        "${stamp}": {\n${layout.values
             .map((name, index) => `            "${index + 1}. ${name}": ${quoted(bar, name, layout)}`)
             .join(',\n')}\n        }`;
+    if (lines[format].size >= maxLines) lines[format].clear();
     lines[format].set(bar, rendered);
     return rendered;
   }
@@ -75,7 +69,7 @@ export function seriesAnswers(market: Market, unfinishedBars: boolean) {
   }
 
   return (asked: Asked, layout: SeriesLayout): Answer => {
-    const { name, symbol, parameters, asOfMs, format } = asked;
+    const { name, symbol, parameters, asOfMs } = asked;
     const word = parameters.get('interval') ?? '';
     const interval = layout.interval ?? vendorIntervals[word];
     const month = parameters.get('month') ?? '';
@@ -87,9 +81,6 @@ export function seriesAnswers(market: Market, unfinishedBars: boolean) {
     ) {
       return objectAnswer(badCall(name));
     }
-    const id = [name, symbol, word, month, full, format].join('|');
-    const known = bodies.get(id);
-    if (known && known.sinceMs <= asOfMs && asOfMs < known.untilMs) return withInstant(known.answer, asOfMs);
     const window: BarWindow = {
       asOfMs,
       count: full ? Number.POSITIVE_INFINITY : compactBars,
@@ -100,28 +91,12 @@ export function seriesAnswers(market: Market, unfinishedBars: boolean) {
       layout.adjusted && (interval === '1d' || interval === '1w' || interval === '1mo')
         ? adjustedBars(market, symbol, interval, window)
         : market.barsAt(symbol, interval, window);
-    const answer = render(asked, layout, interval, bars);
-    const minute = Math.floor(asOfMs / 60_000) * 60_000;
-    bytes += answer.body.length - (known?.answer.body.length ?? 0);
-    if (bytes > maxBytes) {
-      bodies.clear();
-      bytes = answer.body.length;
-    }
-    bodies.set(id, {
-      answer,
-      // Which bars there are can change with any minute.
-      sinceMs: bars.reduce((latest, bar) => Math.max(latest, bar.sinceMs), minute),
-      untilMs: bars.reduce((next, bar) => Math.min(next, bar.untilMs ?? next), minute + 60_000),
-    });
-    return answer;
+    return render(asked, layout, interval, bars);
   };
 }
 
 export const isFull = ({ parameters }: Asked, { sized }: SeriesLayout): boolean =>
   !sized || parameters.get('outputsize') === 'full';
-
-const withInstant = (answer: Answer, asOfMs: number): Answer =>
-  answer.delivery ? { ...answer, delivery: { ...answer.delivery, asOfMs } } : answer;
 
 const clockOf = ({ assetClass }: SeriesLayout) => (assetClass === 'equity' ? newYork : utc);
 

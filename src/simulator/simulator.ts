@@ -110,7 +110,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   }
 
   function receive(request: IncomingMessage, response: ServerResponse): void {
-    const [path = '', search = ''] = splitAt(request.url ?? '', '?');
+    const [path, search] = splitAt(request.url ?? '', '?');
     if (request.method !== 'GET') {
       send(response, htmlAnswer(405, 'Method Not Allowed'), 'whole', 0);
     } else if (path === '/query') {
