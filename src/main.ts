@@ -6,7 +6,7 @@ import { packageVersion } from './commands/package-version.js';
 import { addQuota } from './commands/quota.js';
 import { addRun } from './commands/run.js';
 import { addSchema } from './commands/schema.js';
-import { sight } from './commands/sight.js';
+import { ExitFailure, sight } from './commands/sight.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStatus } from './commands/status.js';
 import { addSymbols } from './commands/symbols.js';
@@ -65,6 +65,6 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof ExitFailure ? error.exitCode : 1;
   }
 }

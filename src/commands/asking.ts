@@ -48,7 +48,7 @@ export async function ask<Answer>(
 ): Promise<void> {
   const logPath = sight.logPathOf(options);
   const fail = (message: string): void => {
-    io.err.write(`${message}\n`);
+    io.err(`${message}\n`);
     io.exit(1);
   };
   let running: Awaited<ReturnType<typeof askControl>>;
@@ -62,7 +62,7 @@ export async function ask<Answer>(
   const answer = running ? running.body : storedAnswer(sight, logPath, question);
   if (answer === undefined) return fail(`nothing runs with ${logPath}, and nothing is stored there`);
   // The route's schema, or the view's type, is what `show` expects.
-  io.out.write(options.json ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer as Answer, Boolean(running)));
+  io.out(options.json ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer as Answer, Boolean(running)));
 }
 
 function storedAnswer(sight: Sight, logPath: string, question: Question): unknown {

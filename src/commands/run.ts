@@ -10,7 +10,7 @@ import { refusedFeeds } from './make-plan.js';
 interface Flags {
   readonly config?: string;
   readonly set: string[];
-  readonly once?: true;
+  readonly once?: boolean;
 }
 
 /** `run`: everything the config names, until it is stopped; `--once`: one round of each feed. */

@@ -50,7 +50,7 @@ function feedSnapshot(source: string, desk: FeedDesk, nowMs: number): FeedSnapsh
   };
 }
 
-const states = { new: 'new', ok: 'current', failing: 'failing', unknown: 'skipped' } as const satisfies Record<
+export const states = { new: 'new', ok: 'current', failing: 'failing', unknown: 'skipped' } as const satisfies Record<
   Series['state'],
   SymbolState
 >;

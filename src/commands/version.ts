@@ -10,7 +10,7 @@ export function addVersion(program: Command, io: Io, version: string): void {
     .action(({ json }: { json?: true }) => {
       const { node } = process.versions;
       const platform = `${process.platform}-${process.arch}`;
-      io.out.write(
+      io.out(
         json
           ? `${JSON.stringify({ version, node, platform })}\n`
           : `financelake ${version} (Node ${node}, ${platform})\n`,

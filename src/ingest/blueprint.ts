@@ -1,4 +1,4 @@
-import { EMPTY, finalize, from, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { EMPTY, finalize, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
 import type { Log } from '../log/log.js';
@@ -92,7 +92,7 @@ export function blueprint(plan: Plan, world: World): Running {
       const { name, vendor, options, limits, concurrency, deadlineMs, feeds, edge } = source;
       const permits = system.spawn(
         `budget/${name}`,
-        budget({ source: name, limits, concurrency, deadlineMs, state: log, reserve: state => log.append({ batches: [], state }), report, time, random }),
+        budget({ source: name, limits, concurrency, deadlineMs, state: log, reserve: (state: never) => log.append({ batches: [], state }), report, time, random }),
       );
       const { factory, peek } = feedOwner({
         sourceName: name,
@@ -164,7 +164,7 @@ export function blueprint(plan: Plan, world: World): Running {
       return { stage, flow: snapshots, commits: merge(stage.run, commits.pipe(mergeMap(commit => commit))), close: () => commits.complete() };
     });
 
-    const fetchListing = ({ source, permits }: (typeof sources)[number]): Observable<ListingOutcome> => EMPTY;
+    const fetchListing = (_: (typeof sources)[number]): Observable<ListingOutcome> => EMPTY;
 
     const polling = merge(...sources.map(({ flow }) => flow)).pipe(
       finalize(() => {
@@ -174,9 +174,13 @@ export function blueprint(plan: Plan, world: World): Running {
         }
       }),
     );
+    const stopping = draining.subscribe(() => {
+      for (const { owner } of sources) owner.tell({ kind: 'drain' });
+    });
     const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(draining));
     const subscription = merge(polling, listing, failed, ...lists.map(({ commits }) => commits)).subscribe(subscriber);
     return () => {
+      stopping.unsubscribe();
       subscription.unsubscribe();
       void system.stop(1_000);
     };

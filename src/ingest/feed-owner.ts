@@ -1,7 +1,6 @@
 import type { ActorRef, Factory } from '../actors/actor.js';
 import type { Report } from '../records/event.js';
 import { dispositions } from '../records/outcome-kind.js';
-import { nextDue } from '../schedule/due.js';
 import type { BudgetCommand, Permit, PermitReply } from '../schedule/budget.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor, Work } from '../sources/source.js';
@@ -10,7 +9,6 @@ import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
 import type { Answered } from './fetch.js';
 import { judge } from './judge.js';
 import type { Settlement } from './settle.js';
-import type { Series } from './series.js';
 
 /** One permitted call: what to ask, for whom, and how late it is. */
 export interface Item {
@@ -90,7 +88,8 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
     const schedule = (desk: FeedDesk, symbol: string, fresh: boolean): void => {
       const series = desk.series.get(symbol);
       if (series === undefined || inFlight.has(flightKey(desk.feed.name, symbol))) return;
-      const dueMs = nextDueOf(desk, symbol, series, fresh, context.now(), deps.once);
+      const dueMs = series.polledMs === undefined ? context.now() : series.polledMs + desk.feed.every;
+      void fresh;
       if (dueMs !== undefined) desk.timetable.set(symbol, Math.max(dueMs, series.notBeforeMs ?? 0));
     };
 

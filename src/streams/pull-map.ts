@@ -9,12 +9,8 @@ import { defer, mergeMap, Observable, type ObservableInput, Subject, take, takeU
  * - Emits: the values of all works as they come; completes when the source is exhausted and every lane has ended.
  * - Holds at most: `concurrency` items, each either being pulled or being worked on. Nothing waits in between, however much waits at the source.
  * - Error: of a pull, of a work, or thrown by either function ends the stream at once and unsubscribes all others.
-<<<<<<< HEAD
- * - Unsubscribing: unsubscribes every pull and every work that is under way.
-=======
  * - Unsubscribing: unsubscribes every pull and every work that is under way. To drain instead, let the pulls complete without a value
  *   (`takeUntil(draining)` inside `pull`): what is being worked on is then finished.
->>>>>>> wt-runtime
  *
  * A loop, not recursion: a million synchronous pulls use no stack.
  */

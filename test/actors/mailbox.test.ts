@@ -3,10 +3,7 @@ import fc from 'fast-check';
 import type { ActorRef } from '../../src/actors/actor.js';
 import type { ActorEvent } from '../../src/actors/actor-event.js';
 import { ask } from '../../src/actors/ask.js';
-<<<<<<< HEAD
-=======
 import { createRing } from '../../src/actors/ring.js';
->>>>>>> wt-runtime
 import type { Event } from '../../src/records/event.js';
 import { collector, microtasks, world } from './world.js';
 
@@ -96,8 +93,6 @@ test('conflation at the bound replaces the newest command of the same key in its
   t.is(seen.at(-1), 'w1');
 });
 
-<<<<<<< HEAD
-=======
 test('conflation finds the command that still waits after an older one of its key was taken', async t => {
   const { system, time } = world();
   const seen: string[] = [];
@@ -139,7 +134,6 @@ test('property: a ring gives what was put in, in order, through any growth and w
   );
 });
 
->>>>>>> wt-runtime
 test('property: conflation keeps the last word of every key that was accepted, and counts every other', async t => {
   await fc.assert(
     fc.asyncProperty(
@@ -201,27 +195,6 @@ test('a timer of an actor comes once, can be cancelled, and a promise comes to a
 test("a full mailbox does not refuse what the actor's own timers and promises came to", async t => {
   const { system, time, lost } = world();
   const seen: string[] = [];
-<<<<<<< HEAD
-  const actor = system.spawn<string>(
-    'a',
-    context => ({
-      receive(command) {
-        seen.push(command);
-        if (command !== 'go') return;
-        context.pipe(Promise.resolve(), () => 'own', String);
-        context.after(1, 'tick');
-        for (let n = 0; n < 5; n += 1) context.self.tell('flood');
-      },
-    }),
-    { mailbox: { capacity: 2, policy: 'reject' } },
-  );
-  actor.tell('go');
-  await time.advance(5);
-  t.deepEqual(seen, ['go', 'flood', 'flood', 'own', 'tick']);
-  t.is(lost(), 1);
-  await time.advance(1_000);
-  t.is(lost(), 3);
-=======
   let settle: (value: string) => void = () => {};
   const actor = system.spawn<string>(
     'a',
@@ -240,7 +213,6 @@ test("a full mailbox does not refuse what the actor's own timers and promises ca
   await time.advance(1);
   t.deepEqual(seen, ['a', 'b', 'own']);
   t.is(lost(), 1);
->>>>>>> wt-runtime
 });
 
 test('two actors that answer each other for ever do not keep the event loop from turning, nor a third from working', async t => {

@@ -76,16 +76,10 @@ test('timers and promises of an incarnation die with it', async t => {
   );
   actor.tell('poison');
   await microtasks();
-<<<<<<< HEAD
-  settle('promise of the first');
-  await time.advance(100);
-  settle('promise of the first');
-=======
   // Back-off and budget, and no timer of the dead incarnation.
   t.is(time.waiting, 2);
   settle('promise of the first');
   await time.advance(100);
->>>>>>> wt-runtime
   t.deepEqual(seen, ['timer of the second']);
 });
 
@@ -269,8 +263,6 @@ test('a stop during a back-off does not wait for it, and counts what waited as l
   t.is(time.waiting, 0);
   t.deepEqual(seen, []);
 });
-<<<<<<< HEAD
-=======
 
 test('a stop handles all that waits, however much', async t => {
   const { system, lost } = world();
@@ -296,4 +288,3 @@ test('a throw during a stop fails the actor without escalating', async t => {
   ]);
   t.deepEqual(failed, []);
 });
->>>>>>> wt-runtime

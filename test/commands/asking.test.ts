@@ -31,8 +31,13 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
   let code = 0;
   const asked: ConfigOptions[] = [];
   const io: Io = {
-    out: { write: text => (out += text) },
-    err: { write: text => (err += text) },
+    out: text => {
+      out += text;
+    },
+    err: text => {
+      err += text;
+    },
+    onStop: () => undefined,
     env: {},
     cwd: '/',
     isTty: false,

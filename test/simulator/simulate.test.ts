@@ -26,8 +26,11 @@ async function run(t: ExecutionContext, ...words: string[]): Promise<Ran> {
     err: text => {
       err += text;
     },
-    exit: code => exits.push(code),
-    onStop: handler => t.teardown(handler),
+    exit: code => void exits.push(code),
+    env: {},
+    cwd: '/',
+    isTty: false,
+    onStop: handler => t.teardown(async () => handler('SIGTERM')),
   });
   await program.parseAsync(['node', 'financelake', 'simulate', ...words]);
   return { out, err, exits };

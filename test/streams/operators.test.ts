@@ -1,9 +1,5 @@
 import test from 'ava';
-<<<<<<< HEAD
-import { concat, EMPTY, firstValueFrom, lastValueFrom, map, NEVER, of, range } from 'rxjs';
-=======
 import { concat, defer, EMPTY, firstValueFrom, lastValueFrom, map, NEVER, of, range } from 'rxjs';
->>>>>>> wt-runtime
 import { backoff } from '../../src/streams/backoff.js';
 import { batchBy } from '../../src/streams/batch-by.js';
 import { changes } from '../../src/streams/changes.js';
@@ -58,11 +54,8 @@ test('batchBy leaves no timer behind, and ends a synchronous endless source when
   t.is(time.waiting, 0);
   concat(of(1), NEVER).pipe(batchBy(bounds)).subscribe().unsubscribe();
   t.is(time.waiting, 0);
-<<<<<<< HEAD
-=======
   await t.throwsAsync(lastValueFrom(concat(of(1), defer(throws)).pipe(batchBy(bounds))), { is: thrown });
   t.is(time.waiting, 0);
->>>>>>> wt-runtime
   t.deepEqual(await firstValueFrom(range(0, Number.POSITIVE_INFINITY).pipe(batchBy(bounds))), [0, 1]);
 });
 

@@ -172,15 +172,12 @@ test('an exhausted source ends every lane after everything was delivered', async
   t.is(await lastValueFrom(pullMap(pull, work, { concurrency: 3 }).pipe(reduce((sum, n) => sum + n, 0))), 10_000);
 });
 
-<<<<<<< HEAD
-=======
 marbles('once a source has said that it is exhausted, no lane pulls again', ({ cold, expectObservable }) => {
   const work = cold('   ---w|');
   const expected = '    ---w|';
   expectObservable(pullMap(inTurn(of('a'), EMPTY, of('too late')), () => work, two)).toBe(expected);
 });
 
->>>>>>> wt-runtime
 test('synchronous pulls and works use no stack, and stop when the consumer has enough', async t => {
   let pulls = 0;
   const endless = pullMap(
@@ -281,8 +278,6 @@ test('a gift made from within a grant overtakes nobody and grants no more than t
   t.deepEqual(order, ['first', 'second', 'third']);
 });
 
-<<<<<<< HEAD
-=======
 test('a taker that asks again from within its grant stands behind those who wait', t => {
   const room = credits(2);
   const order: string[] = [];
@@ -299,7 +294,6 @@ test('a taker that asks again from within its grant stands behind those who wait
   t.deepEqual(order, ['first', 'second', 'again']);
 });
 
->>>>>>> wt-runtime
 test('with credits beside pullMap and a stalled sink, what was read is what was acknowledged plus the credits', async t => {
   const time = createVirtualTime(0);
   const room = credits(50);

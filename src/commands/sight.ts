@@ -1,0 +1,88 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { formatProblems } from '../config/format-problems.js';
+import { loadConfig } from '../config/load-config.js';
+import { newSeries, type Series } from '../ingest/series.js';
+import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
+import { type LogReader, LogFailure } from '../log/log.js';
+import { liveView, type SeriesSnapshot } from '../metrics/live-view.js';
+import { createTally } from '../metrics/tally.js';
+import { realTime } from '../streams/time.js';
+import type { ConfigOptions, Sight, StoredView } from './asking.js';
+import type { Io } from './io.js';
+import { packageVersion } from './package-version.js';
+import { logStatus, states } from './suppliers.js';
+
+/** An error for people that ends the program with a code of its own. */
+export class ExitFailure extends Error {
+  override readonly name = 'ExitFailure';
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const defaultLogPath = './data/log';
+const defaultMaxBytes = 4 * 1024 ** 3;
+
+/** Where verbs that only look find the log: in the configuration, or in `./data/log` where there is none. */
+export function sight(io: Io): Sight {
+  let maxBytes = defaultMaxBytes;
+  return {
+    logPathOf: ({ config: file, set = [] }: ConfigOptions): string => {
+      const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });
+      if (loaded.ok) {
+        maxBytes = loaded.config.log.maxBytes;
+        return loaded.config.log.path;
+      }
+      const hasNone = loaded.problems.every(problem => problem.code === 'no-config');
+      if (hasNone && file === undefined && set.length === 0) return resolve(io.cwd, defaultLogPath);
+      throw new ExitFailure(2, formatProblems(loaded.problems, { color: io.isTty && !io.env['NO_COLOR'] }));
+    },
+    stored: logPath => storedView(logPath, maxBytes),
+  };
+}
+
+/** What the log of an instance that does not run tells; undefined when there is none. */
+function storedView(logPath: string, maxBytes: number): StoredView | undefined {
+  let log: LogReader;
+  try {
+    log = openEmbeddedReader(logPath);
+  } catch (error) {
+    if (error instanceof LogFailure) return undefined;
+    throw error;
+  }
+  const bytes = statSync(join(logPath, 'data.mdb')).size;
+  const view = liveView(
+    {
+      instance: logPath,
+      version: packageVersion,
+      tally: createTally(realTime).snapshot,
+      sources: () => [],
+      feeds: () => [],
+      series: () => storedSeries(log),
+      log: () => ({ ...logStatus(log), bytes, maxBytes }),
+    },
+    realTime,
+  );
+  return { ...view, close: () => log.close() };
+}
+
+/** A feed's name is not stored: its place is taken by topic and interval. */
+function* storedSeries(log: LogReader): Generator<SeriesSnapshot> {
+  for (const [key, value] of log.range('series/')) {
+    const [, symbol = '', kind, interval, , topic = ''] = key.slice('series/'.length).split('|');
+    const series: Series = { ...newSeries, ...(JSON.parse(Buffer.from(value).toString()) as Series) };
+    yield {
+      symbol,
+      lists: [],
+      feed: kind === 'bar' ? `${topic} ${interval}` : topic,
+      newestMs: series.newestMs,
+      seenAtMs: series.seenMs,
+      state: states[series.state],
+      failures: series.failures,
+      ...(series.reason !== undefined && { reason: series.reason }),
+    };
+  }
+}
