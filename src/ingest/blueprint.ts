@@ -166,8 +166,10 @@ export function blueprint(plan: Plan, world: World): Running {
 
     const fetchListing = (_: (typeof sources)[number]): Observable<ListingOutcome> => EMPTY;
 
+    const polled = new Subject<void>();
     const polling = merge(...sources.map(({ flow }) => flow)).pipe(
       finalize(() => {
+        polled.next();
         for (const { stage, close } of lists) {
           close();
           stage.close();
@@ -177,8 +179,9 @@ export function blueprint(plan: Plan, world: World): Running {
     const stopping = draining.subscribe(() => {
       for (const { owner } of sources) owner.tell({ kind: 'drain' });
     });
-    const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(draining));
-    const subscription = merge(polling, listing, failed, ...lists.map(({ commits }) => commits)).subscribe(subscriber);
+    const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(merge(draining, polled)));
+    const failures = failed.pipe(takeUntil(polled));
+    const subscription = merge(failures, listing, ...lists.map(({ commits }) => commits), polling).subscribe(subscriber);
     return () => {
       stopping.unsubscribe();
       subscription.unsubscribe();
