@@ -117,7 +117,11 @@ export const notYet = <T>(field: Field<T, 'optional'>, mend: string): Field<T, '
   notYet: mend,
 });
 
+/** The value of an option. */
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** What a kind reads. */
+export type Read<K> = K extends Kind<infer T> ? T : never;
 
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<unknown, 'optional'> ? K : never }[keyof F];
 

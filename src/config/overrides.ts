@@ -119,8 +119,10 @@ function into(
       return { key: segment, kind: anything };
     case 'map': {
       const names = here?.kind === 'map' ? here.entries.map(entry => entry.key) : [];
-      const key = names.find(name => name === segment) ?? names.find(name => plainSpelling(name) === plain);
-      return { key: key ?? newName(segment), kind: inside.of };
+      const alike = names.includes(segment) ? [segment] : names.filter(name => plainSpelling(name) === plain);
+      if (alike.length > 1)
+        return `Several names are spelled like it: ${alike.join(', ')}. Use \`--set\` with the one you mean.`;
+      return { key: alike[0] ?? newName(segment), kind: inside.of };
     }
     case 'object':
     case 'tagged': {

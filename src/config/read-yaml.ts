@@ -20,7 +20,7 @@ export interface Parsed {
 }
 
 /** Aliases repeat what they name: without a bound ten lines could grow to gigabytes. */
-const maxNodes = 500_000;
+const maxNodes = 200_000;
 const maxDepth = 64;
 
 /**

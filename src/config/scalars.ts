@@ -44,7 +44,7 @@ export function text(
 ): Kind<string> {
   const {
     title = 'text',
-    pattern = /^[\s\S]*\S[\s\S]*$/,
+    pattern = /\S/,
     wanted = 'a text',
     mend = 'Write it on one line; put quotes around it if it holds `: ` or ` #`.',
   } = options;

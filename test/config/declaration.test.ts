@@ -289,7 +289,7 @@ test('any option that is misspelled by one edit is reported at its place, with w
       t.truthy(problem, `${place} is not reported`);
       t.regex(problem!.mend, new RegExp(`^Did you mean .*\`${key}\``), place);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

@@ -166,6 +166,13 @@ symbols: { us_Large: { from: static, list: [A] } }`,
   t.is(config.topics.deadLetters, 'dead');
 });
 
+test('a variable that fits two names says so instead of choosing', t => {
+  const text = 'sources: { us-a: { type: kraken }, us_A: { type: kraken } }';
+  const [problem] = bad(text, { env: { FINANCELAKE_SOURCES__US_A__CONCURRENCY: '2' } });
+  t.regex(problem!.mend, /Several names are spelled like it: us-a, us_A/);
+  t.is(good(text, { set: ['sources.us_A.concurrency=2'] }).sources.us_A?.concurrency, 2);
+});
+
 test('variables that are empty, or that only begin like an option, change nothing', t => {
   const env = {
     FINANCELAKE_HTTP__PORT: '',
@@ -264,6 +271,7 @@ test('an empty token is none', t => {
 test('other machines are let in with a token, or to read only', t => {
   const host = (rest: string): string => `http: { host: "::", ${rest} }`;
   t.deepEqual(heads(bad(host('port: 1'))), ['open-host financelake.yaml:1:9 http.host']);
+  t.deepEqual(heads(bad(host('token: abc'))), ['literal-secret financelake.yaml:1:28 http.token']);
   t.is(good(host('token: "${T}"'), { env: { T: 't' } }).http.host, '::');
   t.is(good(host('readOnly: true')).http.host, '::');
   for (const name of ['localhost', '127.0.0.2', '"::1"']) t.true(load(`http: { host: ${name} }`).ok, name);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Loaded, loadConfig } from '../../src/config/load-config.js';
@@ -12,9 +12,12 @@ export interface Given {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
 
+const root = mkdtempSync(join(tmpdir(), 'financelake-config-'));
+process.on('exit', () => rmSync(root, { recursive: true, force: true }));
+
 /** A directory of its own that holds `financelake.yaml` and `files`. */
 export function directoryWith(text: string | Uint8Array, files: Given['files'] = {}): string {
-  const cwd = mkdtempSync(join(tmpdir(), 'financelake-config-'));
+  const cwd = mkdtempSync(join(root, 'case-'));
   for (const [name, content] of Object.entries({ 'financelake.yaml': text, ...files })) {
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
     writeFileSync(join(cwd, name), content);
