@@ -19,35 +19,35 @@ export function addInit(program: Command, io: Io): void {
     .description(`write a commented ${name} to begin with; never overwrites`)
     .option('--source <name>', `where the data comes from: ${starterSources.join(', ')}`, 'alpha-vantage')
     .option('--stdout', 'print it instead of writing a file')
-    .action(({ source, stdout }: Flags) => {
-      const known = starterSources.find(type => plainSpelling(type) === plainSpelling(source));
-      if (known === undefined) {
-        io.err(`There is no source \`${source}\`. ${meant(source, starterSources, 'sources')}\n`);
-        return io.exit(2);
-      }
-      const text = starter(known);
-      if (stdout) {
-        io.out(text);
-        return io.exit(0);
-      }
-      write(resolve(io.cwd, name), text, io);
-    });
+    .action((flags: Flags) => io.exit(init(flags, io)));
 }
 
-function write(path: string, text: string, io: Io): void {
+function init({ source, stdout }: Flags, io: Io): number {
+  const known = starterSources.find(type => plainSpelling(type) === plainSpelling(source));
+  if (known === undefined) {
+    io.err(`There is no source \`${source}\`. ${meant(source, starterSources, 'sources')}\n`);
+    return 2;
+  }
+  if (!stdout) return write(resolve(io.cwd, name), starter(known), io);
+  io.out(starter(known));
+  return 0;
+}
+
+function write(path: string, text: string, io: Io): number {
   try {
     // `wx` fails when the file is there, however short ago it came.
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const exists = code === 'EEXIST';
+    if (code !== 'EEXIST') {
+      io.err(`${path} cannot be written: ${message}\n`);
+      return 3;
+    }
     io.err(
-      exists
-        ? `${path} exists and was left as it is.\nRemove it first, or print the starter with \`financelake init --stdout\`.\n`
-        : `${path} cannot be written: ${message}\n`,
+      `${path} is there already and was left as it is.\nMove it away first, or print the starter with \`financelake init --stdout\`.\n`,
     );
-    return io.exit(exists ? 2 : 3);
+    return 2;
   }
   io.out(`Wrote ${path}.\nRead its comments, then: financelake validate\n`);
-  io.exit(0);
+  return 0;
 }

@@ -1,4 +1,4 @@
-import { type Kind, type Reading, report, within, wrongType } from './kind.js';
+import { type Kind, noOptions, type Reading, report, within, wrongType } from './kind.js';
 import { isNothing, type Tree, toValue } from './tree.js';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -18,10 +18,9 @@ function entries<T>(of: Kind<T>, title: string, name: RegExp): Kind<Readonly<Rec
     read(tree, at) {
       if (isNothing(tree)) return {};
       if (tree.kind !== 'map')
-        return wrongType(
+        return noOptions(
           at,
           tree,
-          'a map of names',
           `Write \`NAME:\` below \`${at.path}\`, indented, and what belongs to it below that.`,
         );
       const values: [string, T][] = [];
@@ -116,7 +115,7 @@ function readItems<T>(
         inner,
         item.place,
         'duplicate',
-        `${item.shown} is in the list already, as entry ${first + 1}.`,
+        `\`${item.shown}\` is in the list already, as entry ${first + 1}.`,
         'Keep one of them.',
       );
     else seen.set(item.text, index);

@@ -53,7 +53,7 @@ export interface Reading {
   readonly directory: string;
   /** Names that references may use. */
   readonly names: Readonly<Record<'sources' | 'symbols', readonly string[]>>;
-  /** Where else there is an option of that name: `http.port`. */
+  /** Where else there is an option of that name, for people. */
   readonly elsewhere: (option: string) => readonly string[];
   readonly problems: Problem[];
 }
@@ -79,13 +79,14 @@ export function report(
 /** Reports that a value is of another type. */
 export function wrongType(at: Reading, tree: Tree, wanted: string, mend: string): undefined {
   if (tree.kind === 'unusable') return undefined;
-  return report(
-    at,
-    isNothing(tree) ? at.place : tree.place,
-    'wrong-type',
-    `Expected ${wanted}, found ${describe(tree)}.`,
-    mend,
-  );
+  const place = isNothing(tree) ? at.place : tree.place;
+  return report(at, place, 'wrong-type', `Expected ${wanted}, found ${describe(tree)}.`, mend);
+}
+
+/** The same where several options should stand; a single value is not shown, for one of those options may be a secret. */
+export function noOptions(at: Reading, tree: Tree, mend: string): undefined {
+  if (tree.kind !== 'scalar' || isNothing(tree)) return wrongType(at, tree, 'a map of options', mend);
+  return report(at, tree.place, 'wrong-type', 'Expected a map of options, found a single value.', mend, false);
 }
 
 /** Must be given. */
@@ -116,7 +117,11 @@ export const notYet = <T>(field: Field<T, 'optional'>, mend: string): Field<T, '
   notYet: mend,
 });
 
+/** The value of an option. */
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** What a kind reads. */
+export type Read<K> = K extends Kind<infer T> ? T : never;
 
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<unknown, 'optional'> ? K : never }[keyof F];
 

@@ -27,10 +27,10 @@ const maxSubstitutedBytes = 64 * 1024;
 
 /** The configuration with all defaults applied, or everything that is wrong with it. File < environment < `--set`. `file` is absolute. */
 export function loadConfig({ file, set = [], env, cwd }: LoadOptions): Loaded {
-  const path = resolve(cwd, file ?? (env['FINANCELAKE_CONFIG'] || 'financelake.yaml'));
+  const path = resolve(cwd, file ?? (env.FINANCELAKE_CONFIG || 'financelake.yaml'));
   const shown = shownPath(path, cwd);
   const text = readText(path, maxConfigBytes);
-  if ('fault' in text) return { ok: false, problems: [cannotRead(text, shown, file ?? env['FINANCELAKE_CONFIG'])] };
+  if ('fault' in text) return { ok: false, problems: [cannotRead(text, shown, file ?? env.FINANCELAKE_CONFIG)] };
 
   const parsed = readYaml(text.text.replace(/^\uFEFF/, ''), { file: shown, lines: true });
   // What is not YAML cannot be judged further: its structure is a guess.
@@ -53,8 +53,10 @@ export function loadConfig({ file, set = [], env, cwd }: LoadOptions): Loaded {
   return { ok: false, problems: sortProblems(problems) };
 }
 
-const elsewhere = (option: string): readonly string[] =>
-  [...new Set([...walk(options)].map(step => step.path).filter(path => path.endsWith(`.${option}`)))].slice(0, 3);
+function elsewhere(option: string): readonly string[] {
+  const steps = [...walk(options)].filter(({ path }) => path.endsWith(`.${option}`));
+  return steps.slice(0, 3).map(({ path, only }) => (only ? `\`${path}\` (with \`${only}\`)` : `\`${path}\``));
+}
 
 const keysOf = (tree: Tree, section: string): string[] => {
   const found = entryOf(tree, section)?.value;

@@ -1,8 +1,8 @@
 import { objectSchema } from './json-schema.js';
-import { type Field, type Fields, type Kind, type ObjectOf, type Reading, report, within, wrongType } from './kind.js';
+import { type Field, type Fields, type Kind, noOptions, type ObjectOf, type Reading, report, within } from './kind.js';
 import type { ProblemCode } from './problem.js';
 import { readYaml } from './read-yaml.js';
-import { meant, nearest, oneOfThese } from './spelling.js';
+import { meant, nearest } from './spelling.js';
 import { type Entry, entryOf, isNothing, type Tree } from './tree.js';
 
 /** What a check of several options together can see and say. A value that is wrong by itself is absent, and was reported. */
@@ -36,10 +36,9 @@ export function readObject<F extends Fields>(
   const tree: Tree = isNothing(given) ? { kind: 'map', entries: [], place: given.place } : given;
   if (tree.kind !== 'map') {
     const what = at.path === '' ? 'the options' : `the options of \`${at.path}\``;
-    return wrongType(
+    return noOptions(
       at,
       tree,
-      'a map of options',
       `Write ${what} as \`key: value\`, one a line${at.path === '' ? '' : ', indented below it'}.`,
     );
   }
@@ -64,15 +63,17 @@ export function readObject<F extends Fields>(
     const found = entryOf(tree, key);
     return found && !isNothing(found.value) ? found : undefined;
   };
-  check?.({
-    value,
-    at,
-    entry,
-    report: (key, code, message, mend) => {
-      const place = entryOf(tree, key)?.place ?? at.place;
-      report(within(at, key, place), place, code, message, mend);
-    },
-  });
+  // With a misspelled name among them, what belongs together cannot be judged.
+  if (meantKeys.length === 0)
+    check?.({
+      value,
+      at,
+      entry,
+      report: (key, code, message, mend) => {
+        const place = entryOf(tree, key)?.place ?? at.place;
+        report(within(at, key, place), place, code, message, mend);
+      },
+    });
   return complete && at.problems.length === before ? (value as ObjectOf<F>) : undefined;
 }
 
@@ -83,7 +84,7 @@ function unknownKey(fields: Fields, { key, place }: Entry, at: Reading): readonl
   const elsewhere = near.length > 0 ? [] : at.elsewhere(key);
   const mend =
     elsewhere.length > 0
-      ? `There is ${oneOfThese(elsewhere)}: check the indentation.`
+      ? `It belongs elsewhere: ${elsewhere.join(', ')}.`
       : meant(key, Object.keys(fields), 'options here');
   report(within(at, key, place), place, 'unknown-key', `There is no option \`${key}\` ${where}.`, mend);
   return near;

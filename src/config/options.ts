@@ -29,8 +29,8 @@ const fields = {
     'one',
     'Whether several instances share the sources.',
   ),
-  batch: notYet(optional(batch, 'Files from an inbox.'), 'This version does not have it; remove the block.'),
-  lake: notYet(optional(lake, 'Tables of what was ingested.'), 'This version does not have it; remove the block.'),
+  batch: notYet(optional(batch, 'Files from an inbox.'), 'Remove the block.'),
+  lake: notYet(optional(lake, 'Tables of what was ingested.'), 'Remove the block.'),
 };
 
 const check: Check<Config> = checking => {

@@ -1,10 +1,10 @@
 import type { Env } from './environment.js';
 import type { Fields, Inside, Kind } from './kind.js';
-import { type Problem, problemAt } from './problem.js';
+import { byCodeUnits, type Problem, problemAt } from './problem.js';
 import { type Parsed, readYaml } from './read-yaml.js';
 import { meant, plainSpelling } from './spelling.js';
 import { type Substitution, substitute } from './substitute.js';
-import { entryOf, type Place, type Tree } from './tree.js';
+import { entryOf, isNothing, type Place, type Tree } from './tree.js';
 
 /** One value laid over the file. */
 export interface Override {
@@ -34,7 +34,7 @@ export function fromEnvironment(env: Env, root: Kind<unknown>): Override[] {
       from: 'variable' as const,
     }))
     .filter(({ segments }) => segments.length > 1 || top.includes(plainSpelling(segments[0] ?? '')))
-    .toSorted((a, b) => a.place.file.localeCompare(b.place.file));
+    .toSorted((a, b) => byCodeUnits(a.place.file, b.place.file));
 }
 
 /** `--set a.b=c` */
@@ -119,8 +119,10 @@ function into(
       return { key: segment, kind: anything };
     case 'map': {
       const names = here?.kind === 'map' ? here.entries.map(entry => entry.key) : [];
-      const key = names.find(name => name === segment) ?? names.find(name => plainSpelling(name) === plain);
-      return { key: key ?? newName(segment), kind: inside.of };
+      const alike = names.includes(segment) ? [segment] : names.filter(name => plainSpelling(name) === plain);
+      if (alike.length > 1)
+        return `Several names are spelled like it: ${alike.join(', ')}. Use \`--set\` with the one you mean.`;
+      return { key: alike[0] ?? newName(segment), kind: inside.of };
     }
     case 'object':
     case 'tagged': {
@@ -175,6 +177,8 @@ function withoutLiterals(tree: Tree): Tree {
 
 function put(tree: Tree | undefined, [key, ...rest]: readonly string[], value: Tree, place: Place): Tree {
   if (key === undefined) return value;
+  // What cannot have anything below it stays, to be reported.
+  if (tree && tree.kind !== 'map' && !isNothing(tree)) return tree;
   const old = tree?.kind === 'map' ? tree.entries : [];
   const found = old.find(entry => entry.key === key);
   const inner = put(found?.value, rest, value, place);

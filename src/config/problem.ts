@@ -55,7 +55,7 @@ export function excerpt(line: string, from: number, length: number): Excerpt {
   const prefix = /^[\s-]*$/.test(head) ? before : `… ${key}`;
   const marked = line.slice(from, from + length);
   const room = Math.max(20, maxWidth - prefix.length);
-  const text = marked.length > room ? `${marked.slice(0, room - 1)}…` : marked;
+  const text = (marked.length > room ? `${marked.slice(0, room - 1)}…` : marked).replaceAll('\t', '→');
   return { text: prefix.replaceAll('\t', ' ') + text, from: prefix.length, length: Math.max(1, text.length) };
 }
 
@@ -71,10 +71,13 @@ export function problemAt(
   return { code: about.code, file, line, column, path: about.path, message: about.message, mend: about.mend, ...shown };
 }
 
-/** By place: the file from top to bottom, then variables and flags. */
+/** By place: the file from top to bottom, then flags and variables by name. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const line = (problem: Problem): number => problem.line ?? Number.MAX_SAFE_INTEGER;
   return problems.toSorted(
-    (a, b) => line(a) - line(b) || (a.column ?? 0) - (b.column ?? 0) || a.file.localeCompare(b.file),
+    (a, b) => line(a) - line(b) || (a.column ?? 0) - (b.column ?? 0) || byCodeUnits(a.file, b.file),
   );
 }
+
+/** The same order in every locale. */
+export const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,11 +7,10 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  visit,
-  type YAMLError,
   Scalar as YamlScalar,
 } from 'yaml';
 import { type Problem, problemAt } from './problem.js';
+import { independent, startsByEnd, syntaxProblem } from './syntax-problem.js';
 import type { Entry, Mapping, Place, Tree } from './tree.js';
 
 export interface Parsed {
@@ -21,7 +20,7 @@ export interface Parsed {
 }
 
 /** Aliases repeat what they name: without a bound ten lines could grow to gigabytes. */
-const maxNodes = 500_000;
+const maxNodes = 200_000;
 const maxDepth = 64;
 
 /**
@@ -31,7 +30,7 @@ const maxDepth = 64;
  */
 export function readYaml(text: string, at: { readonly file: string; readonly lines: boolean }): Parsed {
   const lineCounter = new LineCounter();
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.split(/\r?\n/);
 
   const place = (start: number, end: number): Place => {
     if (!at.lines) return { file: at.file };
@@ -41,21 +40,26 @@ export function readYaml(text: string, at: { readonly file: string; readonly lin
     return { file: at.file, line, column: col, length, text: source };
   };
 
-  // The parser recurses and dies with the process on thousands of these; nobody writes a hundred by hand.
-  const deep = /(?:[[{]\s*){100}/.exec(text);
-  if (deep) return { tree: undefined, problems: [tooDeep(at.lines ? startOf(at.file) : { file: at.file })] };
+  // The parser recurses, and on very many of these it takes the process with it; nobody writes a hundred by hand.
+  if (/(?:[[{]\s*){100}|(?:[-?] ){100}/.test(text))
+    return { tree: undefined, problems: [tooDeep(at.lines ? startOf(at.file) : { file: at.file })] };
 
   const document = parseDocument(text, { schema: 'failsafe', lineCounter, prettyErrors: false, uniqueKeys: false });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    const starts = openQuotes(document.contents);
-    const problems = faults.map(fault => syntaxProblem(fault, place, starts));
+    const starts = startsByEnd(document.contents);
+    // Behind a fault that confuses the parser the next ones are mostly its echo.
+    const echo = faults.findIndex(fault => !independent.has(fault.code));
+    const heard = echo < 0 ? faults : faults.slice(0, echo + 1);
+    const problems = heard.map(fault => syntaxProblem(fault, text, place, starts));
     return { tree: undefined, problems: firstOfEachLine(problems) };
   }
 
   const problems: Problem[] = [];
   let nodes = 0;
   let tooMuch = false;
+  /** The alias that is being written out, seen from the outside. */
+  let outermost: Place | undefined;
 
   function tree(node: Node | null, path: string, depth: number, fallback: Place): Tree {
     if (node === null) return { kind: 'scalar', text: '', plain: true, shown: '', literal: true, place: fallback };
@@ -63,12 +67,18 @@ export function readYaml(text: string, at: { readonly file: string; readonly lin
     const here = place(start, isCollection(node) ? start + 1 : end);
     if (!tooMuch && (depth > maxDepth || ++nodes > maxNodes)) {
       tooMuch = true;
-      problems.push(tooDeep(here));
+      problems.push(outermost ? tooMany(outermost) : tooDeep(here));
     }
     if (tooMuch) return { kind: 'unusable', place: here };
     if (isAlias(node)) {
       const target = node.resolve(document);
-      if (target) return tree(target, path, depth + 1, here);
+      if (target) {
+        const outside = outermost;
+        outermost ??= here;
+        const repeated = tree(target, path, depth + 1, here);
+        outermost = outside;
+        return repeated;
+      }
       problems.push(
         problemAt(here, {
           code: 'syntax',
@@ -158,84 +168,19 @@ const tooDeep = (place: Place): Problem =>
   problemAt(place, {
     code: 'syntax',
     path: '',
-    message: `The text is nested more than ${maxDepth} deep, or its aliases repeat more than ${maxNodes.toLocaleString('en')} values.`,
-    mend: 'Write the values out, or use fewer aliases (`*NAME`).',
+    message: `The text is nested more than ${maxDepth} deep.`,
+    mend: 'No option lies that deep: check the brackets.',
   });
 
-/** Where each quoted text begins, by where it ends: a missing quote is noticed far below the place to mend. */
-function openQuotes(contents: Node | null): Map<number, number> {
-  const starts = new Map<number, number>();
-  visit(contents, {
-    Scalar(_, node) {
-      if (node.range) starts.set(node.range[1], node.range[0]);
-    },
+const tooMany = (place: Place): Problem =>
+  problemAt(place, {
+    code: 'syntax',
+    path: '',
+    message: `This alias contains itself, or repeats more than ${maxNodes.toLocaleString('en')} values.`,
+    mend: 'Write the values out.',
   });
-  return starts;
-}
 
 const firstOfEachLine = (problems: readonly Problem[]): Problem[] => {
   const seen = new Set<number | undefined>();
   return problems.filter(({ line }) => !seen.has(line) && seen.add(line));
 };
-
-type Words = readonly [message: string, mend: string];
-
-const quoteIt: Words = [
-  'This text cannot stand here without quotes.',
-  'Put quotes around the value, for example `"${VAR}"` within braces, or check the indentation of this line and the one above.',
-];
-
-const words: Partial<Record<YAMLError['code'], Words>> = {
-  TAB_AS_INDENT: ['This line is indented by a tab.', 'Use spaces: YAML does not take tabs there.'],
-  BAD_INDENT: [
-    'The indentation does not fit, or a bracket above is not closed.',
-    'Indent keys of one block by the same number of spaces, and close each `[` and `{`.',
-  ],
-  MULTIPLE_DOCS: [
-    'The file holds more than one YAML document.',
-    'Keep one: remove the `---` or `...` line and what follows.',
-  ],
-  BAD_SCALAR_START: [
-    'A value without quotes cannot begin with this character.',
-    'Put quotes around the value: `"@…"`.',
-  ],
-  BLOCK_AS_IMPLICIT_KEY: [
-    'A second `key:` follows where only a value fits.',
-    'Put nested keys on lines of their own, indented below; put quotes around a value that contains `: `.',
-  ],
-  MULTILINE_IMPLICIT_KEY: [
-    'This line has no `:` or continues the one above by accident.',
-    'Write `key: value`, and check the indentation.',
-  ],
-  UNEXPECTED_TOKEN: quoteIt,
-  BAD_DQ_ESCAPE: [
-    'A backslash within double quotes begins an unknown escape.',
-    'Use single quotes, or write `\\\\` for a backslash.',
-  ],
-  TAG_RESOLVE_FAILED: [
-    'Tags (`!…`) are not understood here.',
-    'Remove the tag; put quotes around a value that begins with `!`.',
-  ],
-};
-
-function syntaxProblem(
-  fault: YAMLError,
-  place: (start: number, end: number) => Place,
-  starts: ReadonlyMap<number, number>,
-): Problem {
-  const [from, to] = fault.pos;
-  if (fault.code === 'MISSING_CHAR' && fault.message.includes('quote')) {
-    const start = starts.get(from) ?? from;
-    return problemAt(place(start, start + 1), {
-      code: 'syntax',
-      path: '',
-      message: 'The text that begins here has no closing quote.',
-      mend: 'Close it on the same line with the same kind of quote.',
-    });
-  }
-  const [message, mend] = words[fault.code] ?? [
-    `This is not YAML: ${fault.message}.`,
-    'Check quotes, brackets and indentation.',
-  ];
-  return problemAt(place(from, Math.min(to, from + 20)), { code: 'syntax', path: '', message, mend });
-}

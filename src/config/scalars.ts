@@ -3,7 +3,16 @@ import { type JsonSchema, type Kind, type Reading, report, wrongType } from './k
 import { type Secret, secret as seal } from './secret.js';
 import { meant } from './spelling.js';
 import { isNothing, type Scalar, type Tree } from './tree.js';
-import { durationPattern, parseDuration, parseSize, showDuration, showSize, sizePattern } from './units.js';
+import {
+  durationPattern,
+  guessDuration,
+  guessSize,
+  parseDuration,
+  parseSize,
+  showDuration,
+  showSize,
+  sizePattern,
+} from './units.js';
 
 /** A kind whose value is one text. `wanted` and `mend` are what a person reads when it is something else. */
 function scalar<T>(
@@ -35,7 +44,7 @@ export function text(
 ): Kind<string> {
   const {
     title = 'text',
-    pattern = /^[\s\S]*\S[\s\S]*$/,
+    pattern = /\S/,
     wanted = 'a text',
     mend = 'Write it on one line; put quotes around it if it holds `: ` or ` #`.',
   } = options;
@@ -88,26 +97,20 @@ function bounded(
   schema: JsonSchema,
   wanted: string,
   parse: (text: string) => number | undefined,
+  guess: (text: string) => string | undefined = () => undefined,
 ): Kind<number> {
   const range = `from ${show(min)} to ${show(max)}`;
   return scalar(`${title}, ${show(min)} to ${show(max)}`, schema, wanted, `Write one ${range}.`, (value, at, node) => {
     const number = parse(value);
-    // The commonest slip: a number where the unit is missing.
-    const unit = /^\d+$/.test(value) ? unitOf(wanted) : undefined;
-    if (number === undefined)
-      return wrongType(
-        at,
-        node,
-        wanted,
-        unit ? `Add the unit: \`${value}${unit}\` (${range}).` : `Write one ${range}.`,
-      );
+    if (number === undefined) {
+      const meant = guess(value);
+      return wrongType(at, node, wanted, meant ? `Did you mean \`${meant}\`?` : `Write one ${range}.`);
+    }
     if (number >= min && number <= max) return number;
     const bound = number < min ? `less than ${show(min)}` : `more than ${show(max)}`;
     return report(at, node.place, 'out-of-bounds', `\`${node.shown}\` is ${bound}.`, `Write a value ${range}.`);
   });
 }
-
-const unitOf = (wanted: string): string | undefined => /^a (?:duration|size) like `\d+([A-Za-z]+)`/.exec(wanted)?.[1];
 
 const plain = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 6, useGrouping: false });
 
@@ -140,6 +143,7 @@ export const duration = (bounds: Bounds): Kind<number> =>
     orSubstitution({ type: 'string', pattern: durationPattern.source }),
     'a duration like `30s`, `500ms`, `5m`, `1h` or `1d`',
     parseDuration,
+    guessDuration,
   );
 
 /** Read as bytes. */
@@ -151,6 +155,7 @@ export const size = (bounds: Bounds): Kind<number> =>
     orSubstitution({ type: 'string', pattern: sizePattern.source }),
     'a size like `64MiB` or `1GiB`',
     parseSize,
+    guessSize,
   );
 
 export const boolean: Kind<boolean> = scalar(

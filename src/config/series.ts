@@ -1,13 +1,24 @@
-import { report, within } from './kind.js';
+import { type Read, report, within } from './kind.js';
 import type { Checking } from './object.js';
-import type { Config } from './options.js';
+import type { feeds } from './options/feeds.js';
+import type { topics } from './options/log.js';
+import type { sources } from './options/sources.js';
+import type { symbols } from './options/symbols.js';
 import { entryOf } from './tree.js';
+
+/** The part of the configuration that is judged here. */
+interface Polling {
+  readonly feeds: Read<typeof feeds>;
+  readonly sources: Read<typeof sources>;
+  readonly symbols: Read<typeof symbols>;
+  readonly topics: Read<typeof topics>;
+}
 
 /**
  * Two feeds on one series (source type, symbol, kind, interval, adjusted, topic) would each keep a cursor for it and publish everything twice.
  * Seen here: the same list, and static lists that share a symbol; other lists are known only when they are read.
  */
-export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} }, at, entry }: Checking<Config>): void {
+export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} }, at, entry }: Checking<Polling>): void {
   const owners = new Map<string, string>();
   for (const [name, feed] of Object.entries(feeds)) {
     const type = sources[feed.source]?.type;
@@ -31,15 +42,16 @@ export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} },
   }
 }
 
-type Lists = Config['symbols'];
-
-const membersOf = (name: string, list: Lists[string] | undefined): { readonly key: string; readonly what: string }[] =>
+const membersOf = (
+  name: string,
+  list: Read<typeof symbols>[string] | undefined,
+): { readonly key: string; readonly what: string }[] =>
   list?.from === 'static'
     ? list.list.map(symbol => ({ key: `symbol ${symbol}`, what: `the symbol \`${symbol}\`` }))
     : [{ key: `list ${name}`, what: `the list \`${name}\`` }];
 
 /** Records between the program's own state would be read as state. */
-export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checking<Config>): void {
+export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checking<Polling>): void {
   const own = new Map(Object.entries(topics ?? {}).map(([key, topic]) => [topic, key]));
   for (const [name, { topic }] of Object.entries(feeds)) {
     const taken = own.get(topic);

@@ -4,6 +4,7 @@ import {
   type Fields,
   type Flat,
   type Kind,
+  noOptions,
   type ObjectOf,
   type Reading,
   report,
@@ -39,8 +40,7 @@ export function tagged<const K extends string, C extends Cases, M extends Fields
     schema: { oneOf: names.map(name => objectSchema(fieldsOf(name))) },
     inside: { kind: 'tagged', tag, doc, cases, common },
     read(tree, at) {
-      if (tree.kind !== 'map')
-        return wrongType(at, tree, 'a map', `Write the options of \`${at.path}\` below it, indented.`);
+      if (tree.kind !== 'map') return noOptions(at, tree, `Write the options of \`${at.path}\` below it, indented.`);
       const name = caseOf(tree, at, tag, doc, names);
       if (name === undefined) return undefined;
       // The case is chosen by its name, which TypeScript cannot follow through the record.

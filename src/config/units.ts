@@ -32,3 +32,19 @@ const show = (value: number, units: readonly (readonly [string, number])[]): str
   const [unit = '', size = 1] = units.find(([, size]) => value >= size && value % size === 0) ?? units.at(-1) ?? [];
   return `${value / size}${unit}`;
 };
+
+/** What a person meant who wrote a unit in another way (`5 min`, `10`, `1 Hour`): the spelling that is read. */
+export const guessDuration = (text: string): string | undefined => {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/i.exec(text) ?? [];
+  if (digits === undefined || /^mo/i.test(unit)) return undefined;
+  const known = /^(?:ms|milli)/i.test(unit) ? 'ms' : unit.charAt(0).toLowerCase();
+  return known in durationUnits ? `${digits}${known}` : undefined;
+};
+
+/** The same for sizes: `4 GB`, `64mb`, `64Mi`, `512M`. */
+export const guessSize = (text: string): string | undefined => {
+  const [, digits, letter, binary] = /^(\d+(?:\.\d+)?)\s*([kmg])(i)?b?$/i.exec(text) ?? [];
+  if (digits === undefined || letter === undefined) return undefined;
+  if (binary) return `${digits}${letter.toUpperCase()}iB`;
+  return `${digits}${letter.toLowerCase() === 'k' ? 'k' : letter.toUpperCase()}B`;
+};

@@ -33,7 +33,7 @@ const fields = {
   topic: derived(
     topic,
     '`market.bars`, or `market.quotes` for quotes',
-    beside => (beside['data'] === 'quotes' ? 'market.quotes' : 'market.bars'),
+    beside => (beside.data === 'quotes' ? 'market.quotes' : 'market.bars'),
     'Where the records go.',
   ),
   adjusted: preset(boolean, 'false', 'Bars adjusted for splits and dividends, where the source has them.'),

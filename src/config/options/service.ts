@@ -41,8 +41,10 @@ export const http = object(
       isLoopbackAddress(host)
     )
       return;
-    if (entry('token')?.value.kind === 'unusable') return;
-    const found = entry('token') ? '`http.token` is empty' : 'there is no `http.token`';
+    const given = entry('token')?.value;
+    // Anything but an empty one was reported where it stands.
+    if (given && (given.kind !== 'scalar' || given.text !== '')) return;
+    const found = given ? '`http.token` is empty' : 'there is no `http.token`';
     report(
       'host',
       'open-host',

@@ -75,8 +75,10 @@ const checkKey: Check<ObjectOf<typeof fields>> = ({ value: { type, apiKey }, ent
   const given = entry('apiKey');
   // An unset variable was reported where it stands.
   if (given?.value.kind === 'unusable') return;
-  const why = given ? 'its `apiKey` is empty' : 'it has no `apiKey`';
-  report('apiKey', 'missing-key', `A source of type \`${type}\` needs a key, and ${why}.`, secretMend('apiKey'));
+  const [why, mend] = given
+    ? ['its `apiKey` is empty', 'Check the variable or the file that it comes from.']
+    : ['it has no `apiKey`', secretMend('apiKey')];
+  report('apiKey', 'missing-key', `A source of type \`${type}\` needs a key, and ${why}.`, mend);
 };
 
 export const sources = map(
