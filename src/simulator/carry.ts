@@ -24,10 +24,15 @@ export function carry(response: ServerResponse, answer: Answer, carriage: Carria
       response.writeHead(status, length);
       response.write(half);
       return;
-    case 'whole':
-      response.once('finish', done);
+    case 'whole': {
+      // `finish` comes too when the client has gone in the middle; and first of all listeners, since Node itself closes the socket in one.
+      const { socket } = response;
+      response.prependOnceListener('finish', () => {
+        if (!socket?.destroyed) done();
+      });
       response.writeHead(status, length);
       response.end(body);
       return;
+    }
   }
 }

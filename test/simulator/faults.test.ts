@@ -138,6 +138,16 @@ for (const fault of Object.keys(faults) as FaultName[]) {
   });
 }
 
+test('an answer that its client gave up is not served, though nothing was wrong with it', async t => {
+  const simulated = await started(t);
+  await raw(simulated, `${series}&outputsize=full`, 1);
+  await simulated.text('function=GLOBAL_QUOTE&symbol=AAPL');
+  t.deepEqual(
+    simulated.simulator.served().map(served => served.function),
+    ['GLOBAL_QUOTE'],
+  );
+});
+
 test('what happens to a call depends on the seed and its number for its symbol, not on what other symbols do', t => {
   const scenario = { faults: { html: 0.2, reset: 0.1 }, schedule: [] };
   const alone = createFaults(5, 0, scenario);

@@ -215,6 +215,17 @@ test('in New York hours there are 390 minutes a weekday, and the quote stands st
   t.is(market.barsAt('EUR/USD', '1m', { asOfMs, count: 1 })[0]!.time, '2026-03-15T12:00:00Z');
 });
 
+test('a week is named after its last trading day so far, and no longer after the one before, whenever it was asked', t => {
+  const market = marketOf({ hours: 'new-york' });
+  const label = Date.parse('2026-03-11T00:00:00Z');
+  const night = Date.parse('2026-03-12T02:00:00Z');
+  const open = Date.parse('2026-03-12T13:30:00Z');
+  t.is(market.barAt('AAPL', '1w', label, night)!.date, '2026-03-11');
+  t.is(market.barAt('AAPL', '1w', label, open - 1)!.date, '2026-03-11');
+  t.is(market.barAt('AAPL', '1w', label, open), undefined);
+  t.is(market.barsAt('AAPL', '1w', { asOfMs: open, count: 1 })[0]!.date, '2026-03-12');
+});
+
 test('round the clock no two bars have one wall time in New York, not in the hour that is doubled in autumn either', t => {
   const asOfMs = Date.parse('2026-11-01T12:00:00Z');
   const market = createMarket({ seed: 1, startMs: asOfMs, scenario: { ...scenarios.calm, historyDays: 3 } });
