@@ -55,6 +55,10 @@ export const states = { new: 'new', ok: 'current', failing: 'failing', unknown: 
   SymbolState
 >;
 
+/** A record that carries only a date says nothing of the hour: there the age counts from when it was last confirmed. */
+const asOfMs = ({ newestMs, polledMs }: Series): number | undefined =>
+  newestMs !== undefined && newestMs % 86_400_000 === 0 ? Math.max(newestMs, polledMs ?? 0) : newestMs;
+
 function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: number): SeriesSnapshot {
   const dueMs = desk.timetable.dueOf(symbol);
   const isLate = dueMs !== undefined && dueMs < nowMs - toleratedMs(desk);
@@ -63,7 +67,7 @@ function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: n
     symbol,
     lists: [...(desk.listedBy.get(symbol) ?? [])],
     feed: desk.feed.name,
-    newestMs: series.newestMs,
+    newestMs: asOfMs(series),
     seenAtMs: series.seenMs,
     state: isLate && state === 'current' ? 'overdue' : state,
     failures: series.failures,

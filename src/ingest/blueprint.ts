@@ -108,6 +108,7 @@ export function blueprint(plan: Plan, world: World): Running {
       });
       const owner = system.spawn(`owner/${name}`, factory, { mailbox: { capacity: 100_000, policy: 'reject' } });
       views.set(name, peek);
+      report({ kind: 'component', name: `source/${name}`, ready: true });
       const stage = createCommitStage({ log, writer: `source/${name}`, time, report });
       const lanes = sourceLanes({
         owner,
@@ -138,6 +139,14 @@ export function blueprint(plan: Plan, world: World): Running {
           report,
         }),
       );
+      report({ kind: 'component', name: `list/${name}`, ready: false, reason: 'not loaded yet' });
+      directory.tell({
+        kind: 'subscribe',
+        listener: () => {
+          report({ kind: 'component', name: `list/${name}`, ready: true });
+          return true;
+        },
+      });
       for (const { source, owner } of sources)
         if (source.feeds.some(feed => feed.lists.includes(name)))
           directory.tell({

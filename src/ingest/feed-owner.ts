@@ -157,7 +157,7 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       requested = Math.max(0, requested - 1);
       if (reply.kind === 'stopped') {
         stopped = reply.reason;
-        return;
+        return deps.report({ kind: 'component', name: `source/${deps.sourceName}`, ready: false, reason: stopped });
       }
       const nowMs = context.now();
       const desk = mostUrgent(nowMs, reply.permit.weight);

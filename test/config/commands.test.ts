@@ -28,6 +28,7 @@ function run(cwd: string, args: readonly string[], given: Partial<Pick<Io, 'env'
       code = given;
     },
     env: {},
+    onStop: () => undefined,
     isTty: false,
     cwd,
     ...given,
