@@ -51,16 +51,22 @@ export async function listenControl(logPath: string, listener: RequestListener):
     reach.close();
     throw error;
   }
+  const close = (): Promise<void> =>
+    new Promise(resolve => {
+      // Closing removes the socket by the path it was bound to, so the directory stays open until then.
+      server.close(() => {
+        reach.close();
+        resolve();
+      });
+      server.closeAllConnections();
+    });
+  // Once: by the second time the descriptor's number may be another file's.
+  let closing: Promise<void> | undefined;
   return {
-    close: () =>
-      new Promise(resolve => {
-        // Closing removes the socket by the path it was bound to, so the directory stays open until then.
-        server.close(() => {
-          reach.close();
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 

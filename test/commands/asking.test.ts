@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { Command } from 'commander';
-import { Registry } from 'prom-client';
 import type { ConfigOptions, Sight } from '../../src/commands/asking.js';
 import type { Io } from '../../src/commands/io.js';
 import { addQuota } from '../../src/commands/quota.js';
@@ -13,6 +12,7 @@ import { table } from '../../src/commands/table.js';
 import { addVersion } from '../../src/commands/version.js';
 import { createLogger } from '../../src/metrics/logger.js';
 import { redactor } from '../../src/metrics/redactor.js';
+import { createRegistry } from '../../src/metrics/registry.js';
 import { createServer } from '../../src/metrics/server.js';
 import type { SourceQuota, Status, SymbolStatus } from '../../src/metrics/view.js';
 import { fakeView, handClock, someEvents, startMs } from '../metrics/fake-view.js';
@@ -64,7 +64,7 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
 async function running() {
   const { view, time } = told();
   const logPath = mkdtempSync(join(tmpdir(), 'fl-ask-'));
-  const registry = new Registry();
+  const registry = createRegistry();
   const redact = redactor([]);
   const out = { write: () => undefined };
   const logger = createLogger({ level: 'error', format: 'json', colour: false, redact, out });

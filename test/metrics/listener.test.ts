@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { Registry } from 'prom-client';
 import { createListener } from '../../src/metrics/listener.js';
 import { createLogger } from '../../src/metrics/logger.js';
 import { allowedLabels, type Metric, metrics } from '../../src/metrics/names.js';
 import { redactor } from '../../src/metrics/redactor.js';
+import { createRegistry } from '../../src/metrics/registry.js';
 import { createScrape } from '../../src/metrics/scrape.js';
 import { sentenceOf } from '../../src/metrics/sentence.js';
 import type { Event } from '../../src/records/event.js';
@@ -13,7 +13,7 @@ import { everyEvent, fakeView, handClock, someEvents, startMs } from './fake-vie
 function listening({ secrets = [] as readonly string[] } = {}) {
   const time = handClock();
   const { view, report } = fakeView(time);
-  const registry = new Registry();
+  const registry = createRegistry();
   const redact = redactor(secrets);
   const lines: Record<string, unknown>[] = [];
   const raw: string[] = [];
@@ -170,7 +170,7 @@ test('docs/metrics.md and the program list the same metrics, types and labels', 
 test('what a feed or source no longer has leaves no old value behind', async t => {
   const time = handClock();
   const { view } = fakeView(time);
-  const registry = new Registry();
+  const registry = createRegistry();
   const logger = createLogger({
     level: 'error',
     format: 'json',

@@ -4,15 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import fastify from 'fastify';
-import { Registry } from 'prom-client';
 import { createApp } from '../../src/metrics/app.js';
 import { askControl } from '../../src/metrics/ask-control.js';
 import type { Door } from '../../src/metrics/guard.js';
 import { createListener } from '../../src/metrics/listener.js';
 import { createLogger } from '../../src/metrics/logger.js';
 import { redactor } from '../../src/metrics/redactor.js';
+import { createRegistry } from '../../src/metrics/registry.js';
 import { routes } from '../../src/metrics/routes.js';
 import { createScrape } from '../../src/metrics/scrape.js';
 import { createServer } from '../../src/metrics/server.js';
@@ -26,7 +26,7 @@ const secret = 'canary-key-42';
 function parts({ view }: { view?: View } = {}) {
   const time = handClock();
   const made = fakeView(time);
-  const registry = new Registry();
+  const registry = createRegistry();
   const redact = redactor([secret, 'canary-token-1']);
   const lines: string[] = [];
   const out = { write: (line: string) => lines.push(line) };
@@ -52,6 +52,13 @@ const options = (over: Partial<Parameters<typeof createServer>[0]> = {}) => ({
   logPath: folder(),
   ...over,
 });
+
+/** A server that is closed also when the test fails; otherwise its process would hang until the time-out. */
+async function started(t: ExecutionContext, given: Parameters<typeof createServer>[0]) {
+  const server = await createServer(given);
+  t.teardown(() => server.close());
+  return server;
+}
 
 test('probes, metrics, the API and the page answer on loopback', async t => {
   const app = await createApp(loopback, parts());
@@ -226,12 +233,13 @@ test('secrets come out of no route, and what they leave is still JSON', async t 
 
 test('both doors answer, and nothing is left after closing', async t => {
   const given = options();
-  const server = await createServer(given);
+  const server = await started(t, given);
   t.regex(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   t.is((await fetch(`${server.url}/livez`)).status, 200);
   const overSocket = await askControl(given.logPath, '/api/v1/status');
   t.is(overSocket?.status, 200);
   t.like(overSocket?.body, { instance: 'fl-1', ready: true });
+  await server.close();
   await server.close();
   t.is(await askControl(given.logPath, '/api/v1/status'), undefined);
   t.throws(() => statSync(join(given.logPath, 'control.sock')), { code: 'ENOENT' });
@@ -241,28 +249,26 @@ test('both doors answer, and nothing is left after closing', async t => {
 test.serial('only the user can open the control socket, whatever the umask', async t => {
   const before = process.umask(0);
   const given = options();
-  const server = await createServer(given);
+  await started(t, given);
   t.is(process.umask(before), 0, 'the umask is as it was');
   t.is((statSync(join(given.logPath, 'control.sock')).mode & 0o777).toString(8), '600');
-  await server.close();
 });
 
 test('over the socket no token is needed, even where the network needs one', async t => {
   const given = options({ host: '0.0.0.0', token: 'canary-token-1' });
-  const server = await createServer(given);
+  const server = await started(t, given);
   t.is((await askControl(given.logPath, '/api/v1/quota'))?.status, 200);
   t.is((await fetch(`${server.url.replace('0.0.0.0', '127.0.0.1')}/api/v1/quota`)).status, 401);
-  await server.close();
 });
 
 test('the network without a token is refused, unless reading is for all', async t => {
   await t.throwsAsync(createServer(options({ host: '0.0.0.0' })), { message: /set http\.token/ });
-  const open = await createServer(options({ host: '0.0.0.0', readOnly: true }));
-  await open.close();
+  await t.notThrowsAsync(started(t, options({ host: '0.0.0.0', readOnly: true })));
 });
 
 test('a taken port is one clear error, and the control socket is gone with it', async t => {
   const taken = createNetServer().listen(0, '127.0.0.1');
+  t.teardown(() => taken.close());
   await once(taken, 'listening');
   const address = taken.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -274,18 +280,16 @@ test('a taken port is one clear error, and the control socket is gone with it', 
   );
   t.is(await askControl(given.logPath, '/livez'), undefined);
   t.throws(() => statSync(join(given.logPath, 'control.sock')), { code: 'ENOENT' });
-  taken.close();
 });
 
 test('a second instance on the same log is turned away, and the first still answers', async t => {
   const given = options();
-  const first = await createServer(given);
+  await started(t, given);
   await t.throwsAsync(createServer({ ...options(), logPath: given.logPath }), {
     code: 'EADDRINUSE',
     message: /another instance already runs/,
   });
   t.is((await askControl(given.logPath, '/livez'))?.status, 200);
-  await first.close();
 });
 
 test('the socket of a killed process is replaced', async t => {
@@ -298,9 +302,8 @@ test('the socket of a killed process is replaced', async t => {
   await once(other, 'exit');
   t.true(statSync(path).isSocket(), 'it was left behind');
   t.is(await askControl(given.logPath, '/livez'), undefined);
-  const server = await createServer(given);
+  await started(t, given);
   t.is((await askControl(given.logPath, '/livez'))?.status, 200);
-  await server.close();
 });
 
 test('a file of the socket’s name is left alone and named', async t => {
@@ -317,7 +320,7 @@ onLinux('a log directory whose path is longer than a socket address works all th
     const short = folder();
     const logPath = join(short, 'd'.repeat(length - short.length - 1));
     mkdirSync(logPath);
-    const server = await createServer({ ...options(), logPath });
+    const server = await started(t, { ...options(), logPath });
     t.true(statSync(join(logPath, 'control.sock')).isSocket(), `${length}`);
     t.is((await askControl(logPath, '/livez'))?.status, 200);
     await server.close();
@@ -334,8 +337,8 @@ test('asking where no log is, is no error', async t => {
 test('what answers on the socket but is no instance is an error for people', async t => {
   const logPath = folder();
   const odd = createNetServer(socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'));
+  t.teardown(() => odd.close());
   odd.listen(join(logPath, 'control.sock'));
   await once(odd, 'listening');
   await t.throwsAsync(askControl(logPath, '/livez'), { message: /does not answer/ });
-  odd.close();
 });
