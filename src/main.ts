@@ -54,7 +54,7 @@ addInit(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));
 addSymbols(program, io, sight(io));
-addTail(program, io, sight(io).logPathOf);
+addTail(program, io, ({ config, set = [] }) => sight(io).logPathOf({ ...(config !== undefined && { config }), set }));
 addSimulate(program, io);
 addSchema(program, io);
 addVersion(program, io, packageVersion);

@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
-import { Registry } from 'prom-client';
-import { createHttpEdge } from '../http/create-http-edge.js';
 import { proxyOf } from '../config/environment.js';
 import type { Config } from '../config/options.js';
+import { createHttpEdge } from '../http/create-http-edge.js';
 import { blueprint } from '../ingest/blueprint.js';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.js';
 import { createListener } from '../metrics/listener.js';
@@ -10,6 +9,7 @@ import { liveView } from '../metrics/live-view.js';
 import { createLogger } from '../metrics/logger.js';
 import { createProgress, progressText } from '../metrics/progress.js';
 import { redactor } from '../metrics/redactor.js';
+import { createRegistry } from '../metrics/registry.js';
 import { createServer } from '../metrics/server.js';
 import { createTally } from '../metrics/tally.js';
 import type { Report } from '../records/event.js';
@@ -77,7 +77,14 @@ async function launched(
   const proxy = proxyOf(io.env);
   const plan = makePlan(config, { userAgent, proxy, once });
   const allow = plan.lists.flatMap(({ spec }) => (spec.from === 'http-csv' ? [{ baseUrl: spec.url }] : []));
-  const listEdge = createHttpEdge({ deadlineMs: 60_000, maxBytes: 64 << 20, redirects: 'public', userAgent, proxy, allow });
+  const listEdge = createHttpEdge({
+    deadlineMs: 60_000,
+    maxBytes: 64 << 20,
+    redirects: 'public',
+    userAgent,
+    proxy,
+    allow,
+  });
   const running = blueprint(plan, { time, random: Math.random, log, listEdge, report, redact: redact.text });
 
   const instance = `${hostname()}/${process.pid}`;
@@ -86,17 +93,19 @@ async function launched(
   const hasTerminal = io.isTty && config.logging.format === 'auto';
   let url: string | undefined;
   const progress = hasTerminal
-    ? createProgress({ write: io.err, columns: process.stderr.columns }, realTime, () => progressText(view.status(), time.now(), url))
+    ? createProgress({ write: io.err, columns: process.stderr.columns }, realTime, () =>
+        progressText(view.status(), time.now(), url),
+      )
     : undefined;
   if (progress) closers.push(() => progress.stop());
   const logger = createLogger({
     level: config.logging.level,
     format: hasTerminal || config.logging.format === 'pretty' ? 'text' : 'json',
-    colour: hasTerminal && !io.env['NO_COLOR'],
+    colour: hasTerminal && !io.env.NO_COLOR,
     redact,
     out: progress ?? { write: io.err },
   });
-  const registry = new Registry();
+  const registry = createRegistry();
   listen = createListener({ registry, logger, view, time });
   report({ kind: 'started', version: packageVersion, config: file });
 
@@ -106,6 +115,7 @@ async function launched(
   const server = await createServer({ ...doors, version: packageVersion, view, registry, redact, logger, time });
   closers.push(() => server.close());
   url = server.url;
+  logger.info({ url }, `Status page ${url}`);
   if (hasTerminal) progress?.write(greeting(config, server.url, simulated?.simulator.url));
   return await untilStopped({ io, running, once, report, tally: tally.snapshot, time, drainMs: config.drain.deadline });
 }

@@ -24,7 +24,7 @@ export function addRun(program: Command, io: Io): void {
     .action(async ({ config: file, set, once = false }: Flags) => {
       const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });
       if (!loaded.ok) {
-        io.err(`${formatProblems(loaded.problems, { color: io.isTty && !io.env['NO_COLOR'] })}\n`);
+        io.err(`${formatProblems(loaded.problems, { color: io.isTty && !io.env.NO_COLOR })}\n`);
         return io.exit(2);
       }
       const faults = faultsOf(loaded.config);

@@ -4,7 +4,7 @@ import { formatProblems } from '../config/format-problems.js';
 import { loadConfig } from '../config/load-config.js';
 import { newSeries, type Series } from '../ingest/series.js';
 import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
-import { type LogReader, LogFailure } from '../log/log.js';
+import { LogFailure, type LogReader } from '../log/log.js';
 import { liveView, type SeriesSnapshot } from '../metrics/live-view.js';
 import { createTally } from '../metrics/tally.js';
 import { realTime } from '../streams/time.js';
@@ -38,7 +38,7 @@ export function sight(io: Io): Sight {
       }
       const hasNone = loaded.problems.every(problem => problem.code === 'no-config');
       if (hasNone && file === undefined && set.length === 0) return resolve(io.cwd, defaultLogPath);
-      throw new ExitFailure(2, formatProblems(loaded.problems, { color: io.isTty && !io.env['NO_COLOR'] }));
+      throw new ExitFailure(2, formatProblems(loaded.problems, { color: io.isTty && !io.env.NO_COLOR }));
     },
     stored: logPath => storedView(logPath, maxBytes),
   };

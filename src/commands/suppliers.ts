@@ -60,7 +60,7 @@ const asOfMs = ({ newestMs, polledMs }: Series): number | undefined =>
   newestMs !== undefined && newestMs % 86_400_000 === 0 ? Math.max(newestMs, polledMs ?? 0) : newestMs;
 
 function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: number): SeriesSnapshot {
-  const dueMs = desk.timetable.dueOf(symbol);
+  const dueMs = desk.timetable.dueMs(symbol);
   const isLate = dueMs !== undefined && dueMs < nowMs - toleratedMs(desk);
   const state = states[series.state];
   return {

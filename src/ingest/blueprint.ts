@@ -1,11 +1,11 @@
-import { EMPTY, finalize, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { finalize, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
 import type { Log } from '../log/log.js';
 import type { Report } from '../records/event.js';
-import { budget } from '../schedule/budget.js';
+import { budget, budgetMailbox } from '../schedule/budget.js';
 import type { Limit } from '../schedule/limit.js';
-import type { ListingOutcome, SourceOptions, Vendor } from '../sources/source.js';
+import type { SourceOptions, Vendor } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
 import { listSnapshots } from '../symbols/list-snapshots.js';
 import { type ListSpec, listFingerprint } from '../symbols/list-spec.js';
@@ -15,6 +15,7 @@ import { createCommitStage } from './commit-stage.js';
 import type { FeedSpec } from './feed-desk.js';
 import { feedOwner, type OwnerView } from './feed-owner.js';
 import { fetchWork } from './fetch.js';
+import { fetchListing } from './fetch-listing.js';
 import { sourceLanes } from './source-lanes.js';
 
 /** What to run: the configuration, resolved. */
@@ -92,7 +93,18 @@ export function blueprint(plan: Plan, world: World): Running {
       const { name, vendor, options, limits, concurrency, deadlineMs, feeds, edge } = source;
       const permits = system.spawn(
         `budget/${name}`,
-        budget({ source: name, limits, concurrency, deadlineMs, state: log, reserve: (state: never) => log.append({ batches: [], state }), report, time, random }),
+        budget({
+          source: name,
+          limits,
+          concurrency,
+          deadlineMs,
+          state: log,
+          reserve: async state => void (await log.append({ batches: [], state })),
+          report,
+          time,
+          random,
+        }),
+        { mailbox: budgetMailbox },
       );
       const { factory, peek } = feedOwner({
         sourceName: name,
@@ -118,7 +130,7 @@ export function blueprint(plan: Plan, world: World): Running {
         abort: aborted,
         time,
       });
-      return { source, owner, permits, flow: merge(stage.run, lanes) };
+      return { source, owner, permits, stage, flow: merge(stage.run, lanes) };
     });
 
     const lists = plan.lists.map(({ name, spec }) => {
@@ -134,16 +146,21 @@ export function blueprint(plan: Plan, world: World): Running {
           get: key => log.get(key),
           save: ({ records, state }) =>
             commits.next(
-              stage.commit({ records: records.map(record => ({ ...record, topic: plan.topics.symbols })), state, events: [] }),
+              stage.commit({
+                records: records.map(record => ({ ...record, topic: plan.topics.symbols })),
+                state,
+                events: [],
+              }),
             ),
           report,
         }),
       );
-      report({ kind: 'component', name: `list/${name}`, ready: false, reason: 'not loaded yet' });
+      let isLoaded = false;
       directory.tell({
         kind: 'subscribe',
         listener: () => {
-          report({ kind: 'component', name: `list/${name}`, ready: true });
+          if (!isLoaded) report({ kind: 'component', name: `list/${name}`, ready: true });
+          isLoaded = true;
           return true;
         },
       });
@@ -159,21 +176,29 @@ export function blueprint(plan: Plan, world: World): Running {
         time,
         random,
         edge: world.listEdge,
-        fetchListing: source => fetchListing(sources.find(one => one.source.name === source)!),
+        fetchListing: of => {
+          const { source, permits, stage: settling } = sources.find(one => one.source.name === of)!;
+          return fetchListing({ ...source, id: `listing/${name}`, permits, stage: settling });
+        },
         confirmedAtMs: isKnown ? stored.confirmedAtMs : undefined,
       }).pipe(
         tap(snapshot => {
           directory.tell({ kind: 'snapshot', snapshot });
+          if (!snapshot.ok && !isLoaded)
+            report({ kind: 'component', name: `list/${name}`, ready: false, reason: snapshot.reason });
           if (!plan.once || snapshot.ok) return;
           listProblems.push(`list ${name}: ${snapshot.reason}`);
           if (!isKnown) for (const { owner } of sources) owner.tell({ kind: 'symbols', list: name, symbols: [] });
         }),
         ignoreElements(),
       );
-      return { stage, flow: snapshots, commits: merge(stage.run, commits.pipe(mergeMap(commit => commit))), close: () => commits.complete() };
+      return {
+        stage,
+        flow: snapshots,
+        commits: merge(stage.run, commits.pipe(mergeMap(commit => commit))),
+        close: () => commits.complete(),
+      };
     });
-
-    const fetchListing = (_: (typeof sources)[number]): Observable<ListingOutcome> => EMPTY;
 
     const polled = new Subject<void>();
     const polling = merge(...sources.map(({ flow }) => flow)).pipe(
@@ -190,7 +215,9 @@ export function blueprint(plan: Plan, world: World): Running {
     });
     const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(merge(draining, polled)));
     const failures = failed.pipe(takeUntil(polled));
-    const subscription = merge(failures, listing, ...lists.map(({ commits }) => commits), polling).subscribe(subscriber);
+    const subscription = merge(failures, listing, ...lists.map(({ commits }) => commits), polling).subscribe(
+      subscriber,
+    );
     return () => {
       stopping.unsubscribe();
       subscription.unsubscribe();

@@ -51,7 +51,10 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
 
   const append = (group: readonly Pending[]): Observable<readonly Pending[]> => {
     const prepared = writer.prepare(group.flatMap(one => one.settled.records));
-    const commit = mergePrepared([prepared], group.flatMap(one => one.settled.state));
+    const commit = mergePrepared(
+      [prepared],
+      group.flatMap(one => one.settled.state),
+    );
     const records = commit.batches.reduce((sum, batch) => sum + batch.records.length, 0);
     const bytes = commit.batches.reduce((sum, batch) => sum + bytesOf(batch.records), 0);
     const attempt: Observable<readonly Pending[]> = defer(() => {

@@ -1,13 +1,16 @@
 import type { ActorRef, Factory } from '../actors/actor.js';
+import type { StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
+import { isoInstant } from '../records/instant.js';
 import { dispositions } from '../records/outcome-kind.js';
-import type { BudgetCommand, Permit, PermitReply } from '../schedule/budget.js';
+import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor, Work } from '../sources/source.js';
 import type { Random } from '../streams/time.js';
 import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
 import type { Answered } from './fetch.js';
 import { judge } from './judge.js';
+import { seriesDue } from './series-due.js';
 import type { Settlement } from './settle.js';
 
 /** One permitted call: what to ask, for whom, and how late it is. */
@@ -26,11 +29,18 @@ export type FeedOwnerCommand =
   | { readonly kind: 'pull'; readonly replyTo: Pulled }
   | { readonly kind: 'withdraw'; readonly replyTo: Pulled }
   | { readonly kind: 'permit'; readonly reply: PermitReply }
-  | { readonly kind: 'answered'; readonly item: Item; readonly answered: Answered; readonly replyTo: (settlement: Settlement) => void }
+  | {
+      readonly kind: 'answered';
+      readonly item: Item;
+      readonly answered: Answered;
+      readonly replyTo: (settlement: Settlement) => void;
+    }
   | { readonly kind: 'committed'; readonly item: Item; readonly settlement: Settlement }
   | { readonly kind: 'symbols'; readonly list: string; readonly symbols: readonly string[] }
   | { readonly kind: 'tick' }
   | { readonly kind: 'watch' }
+  /** `once`: what the budget says of waiting. */
+  | { readonly kind: 'usage'; readonly view: BudgetView }
   | { readonly kind: 'drain' }
   /** An answer whose settling failed: the item is asked for again later. */
   | { readonly kind: 'abandoned'; readonly item: Item };
@@ -62,6 +72,9 @@ export interface FeedOwnerDeps {
 const dayMs = 86_400_000;
 const watchMs = 30_000;
 const outageAfter = 3;
+const usageMs = 1_000;
+const shortWaitMs = 5_000;
+const longWaitMs = 120_000;
 const abandonedRetryMs = 60_000;
 
 /**
@@ -77,6 +90,7 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
   let draining = false;
   let consecutiveOutages = 0;
   let outageUntilMs = 0;
+  let requests = 0;
   let desks: readonly FeedDesk[] = [];
   const factory: Factory<FeedOwnerCommand> = context => {
     desks = deps.feeds.map(openDesk);
@@ -85,19 +99,18 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
     let requested = 0;
     let alarm: { readonly atMs: number; unsubscribe(): void } | undefined;
 
-    const schedule = (desk: FeedDesk, symbol: string, fresh: boolean): void => {
+    const schedule = (desk: FeedDesk, symbol: string): void => {
       const series = desk.series.get(symbol);
       if (series === undefined || inFlight.has(flightKey(desk.feed.name, symbol))) return;
-      const dueMs = series.polledMs === undefined ? context.now() : series.polledMs + desk.feed.every;
-      void fresh;
-      if (dueMs !== undefined) desk.timetable.set(symbol, Math.max(dueMs, series.notBeforeMs ?? 0));
+      const dueMs = deps.once ? context.now() : seriesDue(desk, symbol, series, context.now());
+      desk.timetable.set(symbol, deps.once ? dueMs : Math.max(dueMs, series.notBeforeMs ?? 0));
     };
 
     const take = (list: string, symbols: readonly string[]): void => {
       lists.set(list, symbols);
       desks.forEach((desk, index) => {
         if (!deps.feeds[index]!.lists.includes(list)) return;
-        for (const symbol of relist(desk, list, symbols, deps.vendor.type, deps.load)) schedule(desk, symbol, false);
+        for (const symbol of relist(desk, list, symbols, deps.vendor.type, deps.load)) schedule(desk, symbol);
       });
     };
 
@@ -107,7 +120,8 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       let bestMs = nowMs;
       for (const desk of desks) {
         const head = desk.timetable.peek();
-        if (head === undefined || head.dueMs > bestMs || desk.deniedUntilMs > nowMs || desk.weight > maxWeight) continue;
+        if (head === undefined || head.dueMs > bestMs || desk.deniedUntilMs > nowMs || desk.weight > maxWeight)
+          continue;
         best = desk;
         bestMs = head.dueMs - 1;
       }
@@ -132,10 +146,19 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       const weight = mostUrgent(nowMs, Number.POSITIVE_INFINITY)?.weight ?? 1;
       for (let one = 0; one < wanted; one++) {
         requested++;
-        deps.budget.tell({ kind: 'request', weight, replyTo: reply => context.self.tell({ kind: 'permit', reply }) });
+        const id = `${deps.sourceName}/${++requests}`;
+        const asked = deps.budget.tell({
+          kind: 'request',
+          id,
+          weight,
+          replyTo: reply => context.self.tell({ kind: 'permit', reply }),
+        });
+        if (!asked) requested--;
       }
       if (wanted > 0 || waiting.length === 0) return;
-      const nextMs = Math.min(...desks.map(desk => Math.max(desk.timetable.peek()?.dueMs ?? Number.POSITIVE_INFINITY, desk.deniedUntilMs)));
+      const nextMs = Math.min(
+        ...desks.map(desk => Math.max(desk.timetable.peek()?.dueMs ?? Number.POSITIVE_INFINITY, desk.deniedUntilMs)),
+      );
       if (nextMs > nowMs && Number.isFinite(nextMs)) wakeAt(nextMs);
     };
 
@@ -147,7 +170,9 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
     };
 
     const roundIsOver = (): boolean =>
-      desks.every((desk, index) => deps.feeds[index]!.lists.every(list => desk.loaded.has(list)) && desk.timetable.size === 0);
+      desks.every(
+        (desk, index) => deps.feeds[index]!.lists.every(list => desk.loaded.has(list)) && desk.timetable.size === 0,
+      );
 
     const releaseLanes = (): void => {
       for (const lane of waiting.splice(0)) lane(undefined);
@@ -155,16 +180,16 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
 
     const permitted = (reply: PermitReply): void => {
       requested = Math.max(0, requested - 1);
-      if (reply.kind === 'stopped') {
+      if (reply.kind !== 'permit') {
         stopped = reply.reason;
         return deps.report({ kind: 'component', name: `source/${deps.sourceName}`, ready: false, reason: stopped });
       }
       const nowMs = context.now();
-      const desk = mostUrgent(nowMs, reply.permit.weight);
+      const desk = mostUrgent(nowMs, reply.weight);
       const lane = waiting[0];
-      if (desk === undefined || lane === undefined || draining) return reply.permit.cancel();
+      if (desk === undefined || lane === undefined || draining) return reply.cancel();
       waiting.shift();
-      lane(itemFor(desk, reply.permit, nowMs));
+      lane(itemFor(desk, reply, nowMs));
     };
 
     const itemFor = (desk: FeedDesk, permit: Permit, nowMs: number): Item => {
@@ -186,9 +211,8 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       const { outcome, reachedVendor, bytes, answer } = answered;
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
-      const quota = reachedVendor ? item.permit.settled() : item.permit.unsent();
       const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
-      if (hint) deps.budget.tell({ kind: 'hint', ...hint });
+      const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);
       trackOutage(outcome.kind === 'unavailable', nowMs);
       const judged = judge(
         {
@@ -206,8 +230,6 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
         () => deps.redact(Buffer.from(answer?.body ?? []).toString()),
         deps.random,
       );
-      if (outcome.kind === 'refused') deps.budget.tell({ kind: 'refused', by: outcome.by, retryAfterMs: outcome.retryAfterMs });
-      if (outcome.kind === 'denied' && outcome.by === 'key') deps.budget.tell({ kind: 'denied', reason: outcome.detail });
       if (outcome.kind === 'denied' && outcome.by === 'entitlement') {
         desk.deniedUntilMs = nowMs + dayMs;
         desk.deniedReason = outcome.detail;
@@ -226,7 +248,9 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
         ...('detail' in outcome && { detail: outcome.detail }),
       });
       if (deps.once && isProblem(outcome.kind))
-        problems.push(`${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`);
+        problems.push(
+          `${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`,
+        );
       replyTo({ ...judged, state: [...judged.state, ...quota] });
     };
 
@@ -242,7 +266,12 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       if (consecutiveOutages < outageAfter || nowMs < outageUntilMs) return;
       const ceilingMs = Math.min(30_000, 1_000 * 2 ** (consecutiveOutages - outageAfter));
       outageUntilMs = nowMs + ceilingMs * (0.5 + deps.random() / 2);
-      deps.report({ kind: 'source-paused', source: deps.sourceName, reason: 'the vendor cannot be reached', untilMs: outageUntilMs });
+      deps.report({
+        kind: 'source-paused',
+        source: deps.sourceName,
+        reason: 'the vendor cannot be reached',
+        untilMs: outageUntilMs,
+      });
     };
 
     const committed = ({ item, settlement }: FeedOwnerCommand & { kind: 'committed' }): void => {
@@ -254,18 +283,41 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
         if (series !== undefined) desk.series.set(symbol, series);
         if (deps.once) continue;
         if (series === undefined) desk.timetable.set(symbol, item.dueMs);
-        else schedule(desk, symbol, settlement.fresh.has(symbol));
+        else schedule(desk, symbol);
       }
     };
 
     const abandoned = (item: Item): void => {
       const desk = deskOf.get(item.feed)!;
-      item.permit.settled();
+      item.permit.settled({ kind: 'malformed' });
       for (const symbol of item.work.symbols) {
         inFlight.delete(flightKey(item.feed, symbol));
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
       problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
+    };
+
+    const askUsage = (): void => {
+      deps.budget.tell({ kind: 'usage', replyTo: view => context.self.tell({ kind: 'usage', view }) });
+      context.after(usageMs, { kind: 'watch' });
+    };
+
+    /** A round waits for its own pace, but for no refusal and for no day: what it cannot ask is named. */
+    const giveUpIfRefused = ({ closed, limits }: BudgetView): void => {
+      const nowMs = context.now();
+      const spent = limits.find(
+        ({ used, limit, resetsAtMs = 0 }) => used >= limit.requests && resetsAtMs > nowMs + longWaitMs,
+      );
+      const reason =
+        closed !== undefined && closed.untilMs > nowMs + shortWaitMs
+          ? closed.reason
+          : spent && `the quota of ${spent.limit.requests} calls is spent until ${isoInstant(spent.resetsAtMs ?? 0)}`;
+      if (reason === undefined || requested === 0) return;
+      for (const desk of desks) {
+        const { size } = desk.timetable;
+        if (size > 0) problems.push(`${desk.feed.name}: ${size} symbols were not asked for: ${reason}`);
+        while (desk.timetable.popDue(Number.POSITIVE_INFINITY));
+      }
     };
 
     const watch = (): void => {
@@ -281,7 +333,7 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
     };
 
     for (const [list, symbols] of lists) take(list, symbols);
-    context.after(watchMs, { kind: 'watch' });
+    context.after(deps.once ? usageMs : watchMs, { kind: 'watch' });
     return {
       receive: command => {
         switch (command.kind) {
@@ -308,7 +360,10 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
             alarm = undefined;
             return pump();
           case 'watch':
-            return watch();
+            return deps.once ? askUsage() : watch();
+          case 'usage':
+            giveUpIfRefused(command.view);
+            return pump();
           case 'drain':
             draining = true;
             return pump();
@@ -322,6 +377,12 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
     };
   };
   return { factory, peek: () => ({ inFlight: inFlight.size, stopped, desks, problems }) };
+}
+
+/** A call that was never made gives its quota back. */
+function unsent(permit: Permit): readonly StateChange[] {
+  permit.cancel();
+  return [];
 }
 
 const isProblem = (kind: Outcome['kind']): boolean => kind !== 'records' && kind !== 'unchanged' && kind !== 'empty';

@@ -16,7 +16,11 @@ export interface Answered {
 const neverSent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'refused-host']);
 
 /** Work → call → outcome. Emits once and never errors for anything that the wire or the vendor does. Unsubscribing aborts the call. */
-export function fetchWork(edge: HttpEdge, vendor: Vendor, options: SourceOptions): (work: Work) => Observable<Answered> {
+export function fetchWork(
+  edge: HttpEdge,
+  vendor: Vendor,
+  options: SourceOptions,
+): (work: Work) => Observable<Answered> {
   return work =>
     defer(() => {
       const aborter = new AbortController();
@@ -35,6 +39,7 @@ export function fetchWork(edge: HttpEdge, vendor: Vendor, options: SourceOptions
 
 function failed({ code, message }: HttpFailure): Answered {
   const detail = `${code}: ${message}`;
-  const outcome: Outcome = code === 'too-large' || code === 'coding' ? { kind: 'malformed', detail } : { kind: 'unavailable', detail };
+  const outcome: Outcome =
+    code === 'too-large' || code === 'coding' ? { kind: 'malformed', detail } : { kind: 'unavailable', detail };
   return { outcome, reachedVendor: !neverSent.has(code), bytes: 0 };
 }

@@ -3,13 +3,7 @@ import type { Event } from '../records/event.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Random } from '../streams/time.js';
 import { decodeSeries, encodeSeries, type Series, seriesKey } from './series.js';
-import {
-  deadLetter,
-  letterEvent,
-  type SettleContext,
-  type Settlement,
-  settleObservations,
-} from './settle.js';
+import { deadLetter, letterEvent, type SettleContext, type Settlement, settleObservations } from './settle.js';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -45,7 +39,11 @@ export function judge(
       const failed = failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, hourMs, random));
       if (failed.series.get(symbols[0]!)?.failures !== 1) return failed;
       const letter: OutgoingRecord = deadLetter(context, symbols.join(','), 'malformed', outcome.detail, body());
-      return { ...failed, records: [letter], events: [...failed.events, letterEvent(context, 'malformed', 1, outcome.detail)] };
+      return {
+        ...failed,
+        records: [letter],
+        events: [...failed.events, letterEvent(context, 'malformed', 1, outcome.detail)],
+      };
     }
     default:
       return outcome satisfies never;

@@ -24,6 +24,10 @@ export interface Series {
   readonly polledMs?: number;
   /** Time of the newest observation that was published. */
   readonly newestMs?: number;
+  /** Its trading date. */
+  readonly newestDate?: string;
+  /** Whether the last answered poll brought a record. */
+  readonly fresh?: boolean;
   /** Greatest `seenAt` so far: it never goes back. */
   readonly seenMs?: number;
   readonly failures: number;
@@ -34,8 +38,6 @@ export interface Series {
   readonly refusedRows?: string;
   /** After unknown-symbol or a failure: not before. */
   readonly notBeforeMs?: number;
-  /** Tries since the newest bar, for feeds that wait for one. */
-  readonly tries?: number;
 }
 
 export const newSeries: Series = { state: 'new', failures: 0 };

@@ -103,7 +103,7 @@ function settleSeries(
   const letters: OutgoingRecord[] = [];
   const events: Event[] = [];
   const published = new Set<Novelty>();
-  let { price, newestMs = 0, refusedRows } = before;
+  let { price, newestMs = 0, newestDate, refusedRows } = before;
   let restated = 0;
   for (const novelty of novelties) {
     const { observation, revision, timeMs } = novelty;
@@ -127,6 +127,7 @@ function settleSeries(
     if (novelty.restated) restated++;
     if (timeMs >= newestMs) {
       newestMs = timeMs;
+      newestDate = observation.date;
       price = observation.kind === 'bar' ? observation.close : observation.price;
     }
   }
@@ -138,16 +139,16 @@ function settleSeries(
     }
     refusedRows = hash;
   }
-  const hasNewest = newestMs > (before.newestMs ?? 0);
   const series: Series = {
     state: 'ok',
     failures: 0,
     polledMs: nowMs,
     ...(newestMs > 0 && { newestMs }),
+    ...(newestDate !== undefined && { newestDate }),
     ...(records.length > 0 ? { seenMs } : before.seenMs !== undefined && { seenMs: before.seenMs }),
     ...(price !== undefined && { price }),
     ...(refusedRows !== undefined && { refusedRows }),
-    tries: hasNewest ? 0 : (before.tries ?? 0) + 1,
+    fresh: records.length > 0,
   };
   const state: StateChange[] = [[`series/${key}`, encodeSeries(series)]];
   if (novelties.length > 0) {

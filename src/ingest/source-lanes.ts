@@ -1,4 +1,16 @@
-import { catchError, concat, defer, EMPTY, finalize, mergeMap, Observable, takeUntil, throwError, timeout, TimeoutError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  mergeMap,
+  Observable,
+  TimeoutError,
+  takeUntil,
+  throwError,
+  timeout,
+} from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { pullMap } from '../streams/pull-map.js';
 import type { Time } from '../streams/time.js';

@@ -54,7 +54,10 @@ interface Waiting {
 
 /** The log port without a disk, for simulations: deterministic, one commit at a time, in the order of the calls. */
 export function openMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
-  return openOn({ topics: new Map(), partitions: new Map(), state: new Map(), bytes: 0, retained: 0, batches: 0 }, options);
+  return openOn(
+    { topics: new Map(), partitions: new Map(), state: new Map(), bytes: 0, retained: 0, batches: 0 },
+    options,
+  );
 }
 
 function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
@@ -117,7 +120,12 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       const compact = disk.topics.get(topic)!.cleanup === 'compact';
       for (const record of records) {
         const bytes = sizeOf(record);
-        const copy = { ...record, value: Uint8Array.from(record.value), headers: { ...record.headers }, offset: place.end++ };
+        const copy = {
+          ...record,
+          value: Uint8Array.from(record.value),
+          headers: { ...record.headers },
+          offset: place.end++,
+        };
         const stored = { record: copy, bytes, batch, superseded: false };
         place.records.push(stored);
         disk.bytes += bytes;

@@ -58,7 +58,10 @@ export function createWriter(
           headers: { ...headers, 'fl-writer': name, 'fl-seq': String(sequence), 'fl-epoch': epoch },
         });
       }
-      const state = Array.from(batches.keys(), (place): StateChange => [place, Buffer.from(String(sequences.get(place)))]);
+      const state = Array.from(
+        batches.keys(),
+        (place): StateChange => [place, Buffer.from(String(sequences.get(place)))],
+      );
       return { batches: [...batches.values()], state };
     },
   };

@@ -9,6 +9,8 @@ export interface Timetable {
   /** Takes out the most overdue one whose time is at or before `nowMs`. */
   popDue(nowMs: number): Due | undefined;
   dueMs(id: string): number | undefined;
+  /** How many are due at or before `nowMs`, counted up to `most`: costs what it counts, not what the timetable holds. */
+  dueCount(nowMs: number, most: number): number;
 }
 
 export interface Due {
@@ -96,5 +98,18 @@ export function createTimetable(): Timetable {
       return due(first);
     },
     dueMs: id => places.get(id)?.dueMs,
+    dueCount(nowMs, most) {
+      let count = 0;
+      // Below one that is not due nothing is.
+      const open = [0];
+      while (open.length > 0 && count < most) {
+        const at = open.pop()!;
+        const place = heap[at];
+        if (place === undefined || place.dueMs > nowMs) continue;
+        count++;
+        open.push(2 * at + 1, 2 * at + 2);
+      }
+      return count;
+    },
   };
 }

@@ -27,7 +27,7 @@ export function start(
 ): Program {
   const child: ChildProcess = spawn(process.execPath, [file, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
+    env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -57,7 +57,11 @@ export function scratch(t: ExecutionContext, files: Record<string, string> = {})
 }
 
 /** Waits until `condition` gives a value; fails with `what` after the deadline. */
-export async function until<T>(what: string, condition: () => T | undefined | Promise<T | undefined>, deadlineMs = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => T | undefined | Promise<T | undefined>,
+  deadlineMs = 20_000,
+): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
     const value = await condition();

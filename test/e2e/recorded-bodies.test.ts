@@ -10,10 +10,14 @@ const bodies = join(root, 'test/simulator/bodies');
 
 const config = (url: string) => `
 sources:
-  av: { type: alpha-vantage, baseUrl: "${url}", apiKey: CANARYKEY123, limits: [{ requests: 100, per: 1s }] }
+  av: { type: alpha-vantage, baseUrl: "${url}", apiKey: one, limits: [{ requests: 100, per: 1s }] }
+  spent: { type: alpha-vantage, baseUrl: "${url}", apiKey: two, limits: [{ requests: 100, per: 1s }] }
+  hasty: { type: alpha-vantage, baseUrl: "${url}", apiKey: three, limits: [{ requests: 100, per: 1s }] }
 symbols:
   msft: { from: static, list: [MSFT] }
-  ibm: { from: static, list: [IBM, NOTE, BURST] }
+  ibm: { from: static, list: [IBM] }
+  note: { from: static, list: [NOTE, OTHER] }
+  burst: { from: static, list: [BURST] }
   daily: { from: static, list: [IBM] }
   nope: { from: static, list: [NOPE] }
   eth: { from: static, list: [ETH/USD] }
@@ -21,6 +25,8 @@ symbols:
 feeds:
   minutes: { source: av, symbols: msft, data: bars/1m, every: 1m }
   quotes: { source: av, symbols: ibm, data: quotes, every: 1m }
+  refused: { source: spent, symbols: note, data: quotes, every: 1m }
+  hurried: { source: hasty, symbols: burst, data: quotes, every: 1m }
   adjusted: { source: av, symbols: daily, data: bars/1d, adjusted: true, every: 1d, topic: market.adjusted }
   unknown: { source: av, symbols: nope, data: bars/1d, every: 1d }
   crypto: { source: av, symbols: eth, data: bars/5m, every: 5m, topic: market.crypto }
@@ -39,18 +45,40 @@ test('recorded answers of the vendor arrive digit for digit and right in UTC, an
 
   const run = start(t, ['run', '--once'], { cwd });
   t.is(await run.ended, 1, 'refused and failed work gives exit 1');
-  for (const named of ['quotes NOTE: refused', 'quotes BURST: refused', 'unknown NOPE: unknown-symbol', 'bulk MSFT: denied'])
+  for (const named of [
+    'quotes NOTE: refused',
+    'quotes BURST: refused',
+    'unknown NOPE: unknown-symbol',
+    'bulk MSFT: denied',
+  ])
     t.true(run.err().includes(named), named);
 
   const bars = await tail(t, cwd, 'market.bars');
   t.is(bars.length, 100);
-  const times = bars.map(line => String(line.value['time'])).sort();
+  const times = bars.map(line => String(line.value.time)).sort();
   t.is(times[0], '2017-12-18T18:17:00Z');
   t.is(times.at(-1), '2017-12-18T19:56:00Z');
-  t.is(bars.reduce((sum, line) => sum + Number(line.value['volume']), 0), 2_608_133);
-  const newest = bars.find(line => line.value['time'] === '2017-12-18T19:56:00Z')!.value;
-  t.like(newest, { open: '86.4900', high: '86.5000', low: '86.4750', close: '86.5000', volume: '10494', symbol: 'MSFT' });
-  t.like(newest, { date: '2017-12-18', interval: '1m', kind: 'bar', source: 'alpha-vantage', final: true, revision: 0 });
+  t.is(
+    bars.reduce((sum, line) => sum + Number(line.value.volume), 0),
+    2_608_133,
+  );
+  const newest = bars.find(line => line.value.time === '2017-12-18T19:56:00Z')!.value;
+  t.like(newest, {
+    open: '86.4900',
+    high: '86.5000',
+    low: '86.4750',
+    close: '86.5000',
+    volume: '10494',
+    symbol: 'MSFT',
+  });
+  t.like(newest, {
+    date: '2017-12-18',
+    interval: '1m',
+    kind: 'bar',
+    source: 'alpha-vantage',
+    final: true,
+    revision: 0,
+  });
 
   const quotes = await tail(t, cwd, 'market.quotes');
   const bySymbol = new Map(quotes.map(line => [line.key, line.value]));
@@ -61,15 +89,21 @@ test('recorded answers of the vendor arrive digit for digit and right in UTC, an
 
   const adjusted = await tail(t, cwd, 'market.adjusted');
   t.is(adjusted.length, 2);
-  const may8 = adjusted.find(line => line.value['date'] === '2020-05-08')!.value;
-  t.like(may8, { open: '122.6700', close: '121.8050', adjustedClose: '121.8050', dividend: '0.0000', splitFactor: '1.0000' });
+  const may8 = adjusted.find(line => line.value.date === '2020-05-08')!.value;
+  t.like(may8, {
+    open: '122.6700',
+    close: '121.8050',
+    adjustedClose: '121.8050',
+    dividend: '0.0000',
+    splitFactor: '1.0000',
+  });
   t.like(may8, { time: '2020-05-08T00:00:00Z', adjusted: false, volume: '2542577' });
 
   const crypto = await tail(t, cwd, 'market.crypto');
   t.deepEqual(
-    crypto.map(line => line.value['volume']),
+    crypto.map(line => line.value.volume),
     ['341', '510', '636'],
   );
   t.deepEqual(await tail(t, cwd, 'market.bulk'), []);
-  t.is(new Set([...bars, ...quotes, ...adjusted, ...crypto].map(line => line.value['id'])).size, 107);
+  t.is(new Set([...bars, ...quotes, ...adjusted, ...crypto].map(line => line.value.id)).size, 107);
 });

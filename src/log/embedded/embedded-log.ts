@@ -214,7 +214,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       },
       async append(commit: Commit) {
         if (ended) throw ended;
-        const prepared = prepareCommit(commit, checkCommit(commit, name => topics.get(name)));
+        const prepared = prepareCommit(
+          commit,
+          checkCommit(commit, name => topics.get(name)),
+        );
         return new Promise<readonly Position[]>((resolve, reject) => {
           queue.push({ prepared, resolve, reject });
           kick();
@@ -223,7 +226,11 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       async close() {
         if (ended?.code === 'closed') return;
         if (!ended && undeclared.length > 0) {
-          queue.push({ prepared: prepareCommit({ batches: [] }, []), resolve: () => undefined, reject: () => undefined });
+          queue.push({
+            prepared: prepareCommit({ batches: [] }, []),
+            resolve: () => undefined,
+            reject: () => undefined,
+          });
           kick();
         }
         ended ??= new LogFailure('closed', `the log in ${path} is closed`);

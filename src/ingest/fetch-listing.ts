@@ -1,0 +1,59 @@
+import { catchError, defer, from, mergeMap, Observable, of } from 'rxjs';
+import type { ActorRef } from '../actors/actor.js';
+import { type HttpEdge, HttpFailure } from '../http/edge.js';
+import type { BudgetCommand, Permit, PermitReply } from '../schedule/budget.js';
+import type { ListingOutcome, SourceOptions, Vendor } from '../sources/source.js';
+import type { CommitStage } from './commit-stage.js';
+
+export interface ListingParts {
+  /** Of the request for a permit; a list has one look at a time. */
+  readonly id: string;
+  readonly vendor: Vendor;
+  readonly options: SourceOptions;
+  readonly edge: HttpEdge;
+  readonly permits: ActorRef<BudgetCommand>;
+  /** Of the source, so that the settlement goes the way of its polls. */
+  readonly stage: CommitStage;
+}
+
+/** One look at a vendor's listing, under the source's own quota like any other call. Emits one outcome; never errors for what wire or vendor do. */
+export function fetchListing({ id, vendor, options, edge, permits, stage }: ListingParts): Observable<ListingOutcome> {
+  const { listing } = vendor;
+  if (listing === undefined) return of({ kind: 'malformed', detail: `${vendor.title} has no listing` });
+  const permit = new Observable<PermitReply>(caller => {
+    const replyTo = (reply: PermitReply): void => {
+      caller.next(reply);
+      caller.complete();
+    };
+    if (!permits.tell({ kind: 'request', id, weight: listing.weight, replyTo })) caller.complete();
+    return () => void permits.tell({ kind: 'withdraw', id });
+  });
+  const call = (granted: Permit): Observable<ListingOutcome> =>
+    defer(() => from(edge(listing.request(options)))).pipe(
+      mergeMap(answer => {
+        const outcome = listing.parse(answer, options);
+        return settle(granted, outcome);
+      }),
+      catchError((error: unknown) => {
+        if (!(error instanceof HttpFailure)) throw error;
+        return settle(granted, { kind: 'unavailable', detail: `${error.code}: ${error.message}` });
+      }),
+    );
+  const settle = (granted: Permit, outcome: ListingOutcome): Observable<ListingOutcome> => {
+    const state = granted.settled(outcome.kind === 'listing' ? { kind: 'records' } : outcome);
+    return new Observable(caller =>
+      stage.commit({ records: [], state, events: [] }).subscribe({
+        error: error => caller.error(error),
+        complete: () => {
+          caller.next(outcome);
+          caller.complete();
+        },
+      }),
+    );
+  };
+  return permit.pipe(
+    mergeMap(reply =>
+      reply.kind === 'permit' ? call(reply) : of<ListingOutcome>({ kind: 'unavailable', detail: reply.reason }),
+    ),
+  );
+}

@@ -1,0 +1,23 @@
+import { launch } from '../../src/commands/launch.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { type FastOrigin, fastTime } from '../../src/simulator/fast-time.js';
+import { realTime } from '../../src/streams/time.js';
+
+// The program as `run` starts it, on the simulator's fast clock: `node day-child.js CONFIG CLOCK`, the clock as JSON.
+const [file = '', clock = ''] = process.argv.slice(2);
+const loaded = loadConfig({ file, env: {}, cwd: process.cwd() });
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+process.exitCode = await launch(loaded.config, {
+  io: {
+    out: text => void process.stdout.write(text),
+    err: text => void process.stderr.write(text),
+    env: {},
+    cwd: process.cwd(),
+    isTty: false,
+    exit: () => undefined,
+    onStop: handler => void process.once('SIGTERM', () => void handler('SIGTERM')),
+  },
+  once: false,
+  file,
+  time: fastTime(realTime, JSON.parse(clock) as FastOrigin),
+});
