@@ -36,8 +36,9 @@ export interface Ledger {
   /** The calls that stopped counting in every window since it was last asked. */
   expired(now: Moment): readonly Charge[];
   usage(now: Moment): readonly Usage[];
-  /** Calls without an answer. */
+  /** Calls without an answer, and their weight together. */
   readonly open: number;
+  readonly openWeight: number;
   /** Other limits from now on. What left all windows of the old ones is forgotten, so a longer window begins with what the old ones still knew. */
   setLimits(limits: readonly Limit[]): void;
   /** The greatest weight that can ever be permitted. */
@@ -148,6 +149,9 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
       }),
     get open() {
       return open.size;
+    },
+    get openWeight() {
+      return openWeight;
     },
     get maxWeight() {
       return Math.min(...windows.map(window => window.limit.requests), Number.MAX_SAFE_INTEGER);

@@ -61,8 +61,7 @@ function easter(year: number): number {
   const century = Math.floor(year / 100);
   const inCentury = year % 100;
   const shift = Math.floor((century + 8) / 25);
-  const moon =
-    (19 * golden + century - Math.floor(century / 4) - Math.floor((century - shift + 1) / 3) + 15) % 30;
+  const moon = (19 * golden + century - Math.floor(century / 4) - Math.floor((century - shift + 1) / 3) + 15) % 30;
   const week = (32 + 2 * (century % 4) + 2 * Math.floor(inCentury / 4) - moon - (inCentury % 4)) % 7;
   const late = Math.floor((golden + 11 * moon + 22 * week) / 451);
   const sum = moon + week - 7 * late + 114;
@@ -89,11 +88,7 @@ function holidaysOf(year: number): readonly number[] {
 /** Days that close at 13:00, if they are sessions: before Independence Day (Monday to Thursday), after Thanksgiving, before Christmas Day. */
 function earlyDaysOf(year: number): readonly number[] {
   const july3 = dayIn(year, 7, 3);
-  return [
-    ...(weekdayOf(july3) < friday ? [july3] : []),
-    nthWeekday(year, 11, thursday, 4) + 1,
-    dayIn(year, 12, 24),
-  ];
+  return [...(weekdayOf(july3) < friday ? [july3] : []), nthWeekday(year, 11, thursday, 4) + 1, dayIn(year, 12, 24)];
 }
 
 /** The first year that this file knows. */

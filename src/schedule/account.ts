@@ -1,0 +1,160 @@
+import type { LogReader, StateChange } from '../log/log.js';
+import type { Report } from '../records/event.js';
+import type { Random, Time } from '../streams/time.js';
+import { createBudgetClock, type Moment } from './budget-clock.js';
+import { budgetState, restoreBudget } from './budget-state.js';
+import { type Closed, createLearning } from './learning.js';
+import { type Charge, createLedger, type Usage } from './ledger.js';
+import type { Limit } from './limit.js';
+import type { Hint, Verdict } from './verdict.js';
+
+const dayMs = 86_400_000;
+/** What the wall clock may gain on the steady one before it is written down. */
+const toleratedLeadMs = 100;
+
+export interface AccountOptions {
+  /** The source's name in the config. */
+  readonly source: string;
+  readonly limits: readonly Limit[];
+  /** Calls in flight at once. */
+  readonly concurrency: number;
+  /** A call ends at the latest so long after its permit. */
+  readonly deadlineMs: number;
+  /** Where the reservations of earlier runs lie. */
+  readonly state: Pick<LogReader, 'get' | 'range'>;
+  readonly time: Time;
+  readonly random: Random;
+  readonly report: Report;
+}
+
+export interface AccountView {
+  readonly limits: readonly Usage[];
+  readonly inFlight: number;
+  /** What is allowed in flight at this time. */
+  readonly concurrency: number;
+  /** The learned rate; undefined while none is needed. */
+  readonly perSecond: number | undefined;
+  /** Until when the source takes no calls, and why. */
+  readonly closed: Closed | undefined;
+  readonly stopped: string | undefined;
+}
+
+/**
+ * All that decides when one credential may call: the ledger of its limits and what was learned from answers. The state of the budget actor, apart
+ * from it so that settling is synchronous and a restart of the actor forgets nothing. Every operation is one step; nothing here waits.
+ */
+export interface Account {
+  /** 0 when a call may be permitted, else ms until it is worth asking again; Infinity while only an answer can make room. */
+  waitMs(weight: number): number;
+  readonly maxWeight: number;
+  /** The source takes no calls at this time, whatever the limits say. */
+  closed(): boolean;
+  readonly stopped: string | undefined;
+  reserve(weight: number): Charge;
+  /** What must be durable before these calls are made. */
+  reservation(charges: readonly Charge[]): readonly StateChange[];
+  /** The call was not made. */
+  cancel(charge: Charge): void;
+  /** Nobody knows what became of the call: it counts as answered, at this time. */
+  abandon(charge: Charge): void;
+  /** @returns what commits together with what the call brought */
+  settle(charge: Charge, verdict: Verdict, hint?: Hint): readonly StateChange[];
+  setLimits(limits: readonly Limit[]): void;
+  view(): AccountView;
+}
+
+export function createAccount(options: AccountOptions): Account {
+  const { source, concurrency, deadlineMs, state, time, random, report } = options;
+  const clock = createBudgetClock(time);
+  const keys = budgetState(source);
+  const startMs = clock.now().steadyMs;
+  const restored = restoreBudget(source, state, startMs, deadlineMs);
+  const ledger = createLedger(options.limits, restored.charges);
+  let limits = options.limits;
+  let storedLeadMs = restored.leadMs;
+  // Waits for the next reservation or settlement; at most what happens between two of them.
+  let unwritten: StateChange[] = [];
+
+  const toStored = (ms: number): number => Math.ceil(ms - restored.leadMs);
+  const learning = createLearning({
+    source,
+    limits: () => limits,
+    concurrency,
+    open: ledger,
+    // A clock that was set back while we were down must not keep the source closed for years.
+    earlier: restored.closed && { ...restored.closed, untilMs: Math.min(restored.closed.untilMs, startMs + dayMs) },
+    time,
+    random,
+    report,
+    keep: closed => unwritten.push(keys.closed(closed && { ...closed, untilMs: toStored(closed.untilMs) })),
+  });
+
+  function withUpkeep(changes: readonly StateChange[], now: Moment): readonly StateChange[] {
+    const expired = ledger.expired(now).map(({ seq }) => keys.withoutCharge(seq));
+    const all = [...unwritten, ...changes, ...expired];
+    unwritten = [];
+    // Never below zero: a clock that was set back makes stored times lie in the future, and those count as now.
+    const leadMs = Math.max(0, restored.leadMs + clock.leadMs());
+    if (Math.abs(leadMs - storedLeadMs) < toleratedLeadMs) return all;
+    storedLeadMs = leadMs;
+    return [...all, keys.lead(leadMs)];
+  }
+
+  function settlement(charge: Charge, now: Moment): StateChange {
+    ledger.settle(charge, now);
+    const { seq, weight, atMs } = charge;
+    return keys.charge({ seq, atMs: toStored(atMs), weight, doneMs: toStored(now.steadyMs) });
+  }
+
+  return {
+    waitMs(weight) {
+      const now = clock.now();
+      return Math.max(ledger.waitMs(weight, now), learning.waitMs(weight, now));
+    },
+    get maxWeight() {
+      return ledger.maxWeight;
+    },
+    closed: () => learning.closed(clock.now()) !== undefined,
+    get stopped() {
+      return learning.stopped;
+    },
+    reserve(weight) {
+      const now = clock.now();
+      learning.took(weight, now);
+      return ledger.reserve(weight, now);
+    },
+    reservation(charges) {
+      const entries = charges.map(({ seq, weight, atMs }) => keys.charge({ seq, atMs: toStored(atMs), weight }));
+      return withUpkeep(entries, clock.now());
+    },
+    cancel(charge) {
+      ledger.cancel(charge);
+      unwritten.push(keys.withoutCharge(charge.seq));
+    },
+    abandon(charge) {
+      unwritten.push(settlement(charge, clock.now()));
+    },
+    settle(charge, verdict, hint) {
+      const now = clock.now();
+      const change = settlement(charge, now);
+      learning.learn(charge, verdict, hint, now);
+      return withUpkeep([change], now);
+    },
+    setLimits(changed) {
+      limits = changed;
+      ledger.setLimits(changed);
+    },
+    view() {
+      const now = clock.now();
+      const closed = learning.closed(now);
+      return {
+        limits: ledger.usage(now),
+        inFlight: ledger.open,
+        concurrency: learning.concurrency,
+        perSecond: learning.perSecond,
+        closed: closed && { untilMs: closed.untilMs, reason: closed.reason },
+        stopped: learning.stopped,
+      };
+    },
+  };
+}

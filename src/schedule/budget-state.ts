@@ -1,0 +1,73 @@
+import type { LogReader, StateChange } from '../log/log.js';
+import type { RestoredCharge } from './ledger.js';
+
+/**
+ * How a budget is kept in the log's state, as small JSON values:
+ * `charge/SOURCE/SEQ` {atMs, weight, doneMs?}, open while `doneMs` is missing; `closed/SOURCE` {untilMs, reason} while the source takes no calls;
+ * `clock/SOURCE` {leadMs} after the wall clock was set forward under a running program.
+ * Times are steady ms of the run that wrote them, less that lead: so a call does not look older than it is because the clock was moved since.
+ */
+export interface BudgetState {
+  charge(entry: {
+    readonly seq: number;
+    readonly atMs: number;
+    readonly weight: number;
+    readonly doneMs?: number;
+  }): StateChange;
+  withoutCharge(seq: number): StateChange;
+  closed(closed: { readonly untilMs: number; readonly reason: string } | undefined): StateChange;
+  lead(leadMs: number): StateChange;
+}
+
+export interface RestoredBudget {
+  readonly charges: readonly RestoredCharge[];
+  readonly closed: { readonly untilMs: number; readonly reason: string } | undefined;
+  readonly leadMs: number;
+}
+
+const text = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
+
+export const budgetState = (source: string): BudgetState => ({
+  charge: ({ seq, ...entry }) => [`charge/${source}/${String(seq).padStart(12, '0')}`, text(entry)],
+  withoutCharge: seq => [`charge/${source}/${String(seq).padStart(12, '0')}`, undefined],
+  closed: closed => [`closed/${source}`, closed && text(closed)],
+  lead: leadMs => [`clock/${source}`, text({ leadMs })],
+});
+
+/**
+ * What an earlier run left, on the clock of this one. A call without an answer ended at the latest with its deadline or with that run.
+ * A time in the future (the clock was set back) counts as now.
+ */
+export function restoreBudget(
+  source: string,
+  state: Pick<LogReader, 'get' | 'range'>,
+  nowMs: number,
+  deadlineMs: number,
+): RestoredBudget {
+  const leadMs = parsed(state.get(`clock/${source}`)).leadMs ?? 0;
+  const prefix = `charge/${source}/`;
+  const charges: RestoredCharge[] = [];
+  for (const [key, value] of state.range(prefix)) {
+    const seq = key.slice(prefix.length);
+    if (!/^\d{12}$/.test(seq)) continue;
+    const { atMs = nowMs, weight = 1, doneMs = atMs + deadlineMs } = parsed(value);
+    const [at, done] = [atMs + leadMs, doneMs + leadMs];
+    charges.push({ seq: Number(seq), weight, atMs: Math.min(at, nowMs), doneMs: Math.min(done, nowMs) });
+  }
+  const { untilMs, reason } = parsed(state.get(`closed/${source}`));
+  const closed = untilMs === undefined ? undefined : { untilMs: untilMs + leadMs, reason: reason ?? 'closed' };
+  return { charges, closed, leadMs };
+}
+
+interface Stored {
+  readonly atMs?: number;
+  readonly weight?: number;
+  readonly doneMs?: number;
+  readonly untilMs?: number;
+  readonly reason?: string;
+  readonly leadMs?: number;
+}
+
+/** The log checks its bytes, so what it gives back is what was written here. */
+const parsed = (value: Uint8Array | undefined): Stored =>
+  value === undefined ? {} : (JSON.parse(Buffer.from(value).toString()) as Stored);
