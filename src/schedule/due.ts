@@ -27,8 +27,8 @@ export interface DueQuestion {
  *
  * - A series of which nothing is known: now.
  * - No calendar: on a grid of `everyMs` shifted by the phase, so that it does not drift; points missed while down are skipped.
- * - Quotes on a calendar: on a grid of `everyMs` from each open, and once after the close.
- * - Intraday bars: 1 to 2 s after a bar has ended (every so many bars as fit into `everyMs`, and the session's last). Until it appears up to three
+ * - Quotes on a calendar: on a grid of `everyMs` from each open, and once after the close; only then if `everyMs` is as long as the session.
+ * - Intraday bars: 1 to 2 s after a bar has ended (every bar, or fewer where `everyMs` is longer, and the session's last). Until it appears up to three
  *   more polls, `everyMs` (at least 10 s), 3 and 7 times that later; five after the close, by minutes, because delayed feeds end later.
  * - Bars of a day or more: 30 min after the close (sooner, but at least 15 min, if `everyMs` is less), then 2, 6 and 15 h after it until the
  *   session's bar is there: four calls at most, so that a quota of a few calls a day is not eaten by waiting. Vendors bring it out in the
@@ -70,7 +70,8 @@ function dueQuote({ everyMs, phase, polled, newest, nowMs }: DueQuestion, calend
   const hasClosing = lastMs === undefined ? newest !== undefined && newest.date >= closed.date : lastMs >= closingMs;
   if (!hasClosing) return closingMs;
   const session = calendar.sessionAtOrAfter(nowMs);
-  const first = session.openMs + phase * Math.min(everyMs, session.closeMs - session.openMs);
+  const first = session.openMs + phase * everyMs;
+  if (everyMs >= session.closeMs - session.openMs) return session.closeMs + delayMs(phase);
   const next = lastMs === undefined || lastMs < session.openMs ? first : afterOnGrid(first, everyMs, lastMs);
   return next < session.closeMs ? next : session.closeMs + delayMs(phase);
 }
@@ -100,7 +101,7 @@ const inSessionTries = [0, 1, 3, 7];
 const afterCloseTries = [0, 1, 3, 7, 15, 31];
 
 function dueBar({ everyMs, phase, polled, newest, nowMs }: DueQuestion, calendar: Calendar, barMs: number): number {
-  const stepMs = Math.max(1, Math.floor(everyMs / barMs)) * barMs;
+  const stepMs = Math.ceil(everyMs / barMs) * barMs;
   const { endMs, points } = pointBefore(calendar, stepMs, nowMs);
   const atClose = endMs === points.session.closeMs;
   const firstMs = endMs + delayMs(phase);
@@ -130,9 +131,12 @@ function dueDay({ everyMs, polled, newest, nowMs }: DueQuestion, calendar: Calen
   const session = calendar.lastClosed(nowMs);
   const firstMs = session.closeMs + firstTryMs;
   const polledSince = polled !== undefined && polled.atMs >= firstMs;
+  // Some sources show a day's bar while it is forming: fetched before the close it is not the day's bar yet.
+  const isFinal = polled === undefined || polled.atMs >= session.closeMs;
   // Weekly and monthly bars may carry the date on which their period began, so what is fresh since the close is all that there is.
   const appeared =
-    (newest !== undefined && newest.date >= session.date) || (interval !== '1d' && polledSince && polled.fresh);
+    (newest !== undefined && newest.date >= session.date && isFinal) ||
+    (interval !== '1d' && polledSince && polled.fresh);
   if (!appeared) {
     const before = calendar.lastClosed(session.closeMs - 1);
     const stale = newest !== undefined && newest.date < before.date;
