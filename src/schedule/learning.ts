@@ -8,7 +8,7 @@ import type { Limit } from './limit.js';
 import { createPace, declaredPerSecond } from './pace.js';
 import { createParallel } from './parallel.js';
 import type { Hint, Verdict } from './verdict.js';
-import { isFixed, windowAt } from './wall-window.js';
+import { isFixed, wallWindows } from './wall-window.js';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -89,7 +89,7 @@ export function createLearning(options: LearningOptions): Learning {
       close(hourMs, why, now);
       return;
     }
-    const resetMs = windowAt(day, now.laggingMs).endMs - now.laggingMs + marginMs;
+    const resetMs = wallWindows(day)(now.laggingMs).endMs - now.laggingMs + marginMs;
     const { closure } = gate;
     // The source's day is another one, or somebody else spends it: only trying tells.
     const again = closure?.forReset === true && permittedMs >= closure.untilMs;

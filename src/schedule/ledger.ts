@@ -1,6 +1,6 @@
 import type { Moment } from './budget-clock.js';
 import type { Limit } from './limit.js';
-import { isFixed, type WallWindow, windowAt } from './wall-window.js';
+import { isFixed, type WallWindow, wallWindows } from './wall-window.js';
 
 /** One call that was permitted. It is open until it has an answer. */
 export interface Charge {
@@ -183,9 +183,10 @@ const slidingWindow = (limit: Limit): Window => ({
 });
 
 function fixedWindow(limit: Limit & { readonly resetsAt: string }, clock: keyof Moment): Window {
+  const windowAt = wallWindows(limit);
   let current: WallWindow = { startMs: 0, endMs: Number.NEGATIVE_INFINITY };
   const at = (ms: number): WallWindow => {
-    if (ms >= current.endMs) current = windowAt(limit, ms);
+    if (ms >= current.endMs) current = windowAt(ms);
     return current;
   };
   return {

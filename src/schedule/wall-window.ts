@@ -17,25 +17,32 @@ type FixedLimit = Limit & { readonly resetsAt: string };
 export const isFixed = (limit: Limit): limit is FixedLimit => limit.resetsAt !== undefined;
 
 /**
- * The fixed window of a limit that contains `ms`.
+ * The fixed windows of a limit, as a function from an instant to the one that contains it. It remembers the last period, so it is cheap while time
+ * goes on.
  * - Up to a day: the first begins at `resetsAt` on each date, the last one of a date is cut short by the next date's. A day has 23 or 25 hours
  *   where the zone's clocks change.
  * - 28 to 31 days: the calendar month, from `resetsAt` on its first day.
  * - Other lengths above a day: whole days (rounded up), counted from a Monday.
  */
-export function windowAt({ perMs, resetsAt, zone = 'UTC' }: FixedLimit, ms: number): WallWindow {
-  const resetOn = (date: string): number => zonedToUtcMs(`${date} ${resetsAt}`, zone)!;
-  const startOf = (nth: number): number => resetOn(perMs <= dayMs ? dateOfDay(nth) : dateOfPeriod(perMs, nth));
+export function wallWindows({ perMs, resetsAt, zone = 'UTC' }: FixedLimit): (ms: number) => WallWindow {
+  const startOf = (nth: number): number =>
+    zonedToUtcMs(`${perMs <= dayMs ? dateOfDay(nth) : dateOfPeriod(perMs, nth)} ${resetsAt}`, zone)!;
 
-  let nth = periodOf(perMs, utcToZonedDate(ms, zone));
-  // The date is a guess: before `resetsAt` the window of the date before still runs.
-  while (ms < startOf(nth)) nth -= 1;
-  while (ms >= startOf(nth + 1)) nth += 1;
-  const startMs = startOf(nth);
-  const endMs = startOf(nth + 1);
-  if (perMs >= dayMs) return { startMs, endMs };
-  const from = startMs + Math.floor((ms - startMs) / perMs) * perMs;
-  return { startMs: from, endMs: Math.min(from + perMs, endMs) };
+  function periodAt(ms: number): WallWindow {
+    let nth = periodOf(perMs, utcToZonedDate(ms, zone));
+    // The date is a guess: before `resetsAt` the window of the date before still runs.
+    while (ms < startOf(nth)) nth -= 1;
+    while (ms >= startOf(nth + 1)) nth += 1;
+    return { startMs: startOf(nth), endMs: startOf(nth + 1) };
+  }
+
+  let period: WallWindow = { startMs: 0, endMs: 0 };
+  return ms => {
+    if (ms < period.startMs || ms >= period.endMs) period = periodAt(ms);
+    if (perMs >= dayMs) return period;
+    const startMs = period.startMs + Math.floor((ms - period.startMs) / perMs) * perMs;
+    return { startMs, endMs: Math.min(startMs + perMs, period.endMs) };
+  };
 }
 
 const isMonth = (perMs: number): boolean => perMs >= 28 * dayMs && perMs <= 31 * dayMs;

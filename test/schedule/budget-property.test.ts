@@ -1,0 +1,188 @@
+import test from 'ava';
+import fc from 'fast-check';
+import type { StateChange } from '../../src/log/log.js';
+import { budget, type Permit } from '../../src/schedule/budget.js';
+import type { Limit } from '../../src/schedule/limit.js';
+import { type Call, excess } from './counting-rule.js';
+import { createState, createWorld, type World } from './world.js';
+
+const seconds = 1_000;
+const minutes = 60_000;
+const hours = 3_600_000;
+const deadlineMs = 20_000;
+
+const sliding = fc.record({
+  requests: fc.integer({ min: 1, max: 12 }),
+  perMs: fc.constantFrom(1 * seconds, 7 * seconds, 1 * minutes, 1 * hours, 24 * hours),
+});
+const short = fc.record({
+  requests: fc.integer({ min: 1, max: 12 }),
+  perMs: fc.constantFrom(1 * seconds, 1 * minutes, 1 * hours),
+  resetsAt: fc.constantFrom('00:00', '09:30'),
+  zone: fc.constantFrom('UTC', 'America/New_York'),
+});
+const day = fc.record({
+  requests: fc.integer({ min: 1, max: 25 }),
+  perMs: fc.constant(24 * hours),
+  resetsAt: fc.constantFrom('00:00', '12:00', '23:30'),
+  zone: fc.constantFrom('UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe'),
+});
+const limits = fc.array(fc.oneof(sliding, short, day), { minLength: 1, maxLength: 3 });
+
+// Around the two days on which New York changes its clocks, one on which Berlin does, and an ordinary one.
+const starts = fc
+  .constantFrom('2024-03-09T20:00Z', '2024-11-02T20:00Z', '2024-10-26T16:00Z', '2024-06-11T21:59Z')
+  .map(Date.parse);
+
+const latency = fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: deadlineMs }));
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('run' as const),
+      ms: fc.constantFrom(300, 5_000, minutes, hours, 7 * hours),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('crash' as const), ms: fc.constantFrom(0, 40, 10 * seconds, 2 * hours) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('jump' as const),
+      ms: fc.constantFrom(-hours, hours, -90 * seconds, 90 * seconds),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('actor restart' as const), ms: fc.constant(0) }) },
+);
+
+interface Plan {
+  readonly limits: readonly Limit[];
+  readonly startMs: number;
+  readonly concurrency: number;
+  readonly latencies: readonly number[];
+  readonly weights: readonly number[];
+  readonly reserveMs: number;
+}
+
+const mostCalls = 150;
+
+/** A source under load: `concurrency + 2` requests wait at any time, answers take as long as planned. */
+function createLoad(world: World, plan: Plan) {
+  const { concurrency, latencies, weights, reserveMs } = plan;
+  const state = createState();
+  const calls: Call[] = [];
+  let asked = 0;
+  let life = 0;
+  let knownJump = true;
+  let broken: string | undefined;
+  let restartActor: () => void = () => {};
+
+  const write = (changes: readonly StateChange[]): void => {
+    state.write(changes);
+    knownJump = true;
+  };
+
+  function start(): void {
+    life += 1;
+    const mine = life;
+    const later = (delayMs: number, work: () => void): void =>
+      world.at(world.trueMs + delayMs, () => {
+        if (mine === life) work();
+      });
+    const factory = budget({
+      source: 'av',
+      limits: plan.limits,
+      concurrency,
+      deadlineMs,
+      state,
+      time: world.time,
+      random: () => 0.5,
+      report: () => {},
+      reserve: changes =>
+        new Promise(resolve => {
+          later(reserveMs, () => {
+            write(changes);
+            resolve();
+          });
+        }),
+    });
+    let actor = world.spawn(factory);
+    restartActor = () => {
+      actor.kill();
+      actor = world.spawn(factory);
+    };
+    const request = (): void => {
+      asked += 1;
+      const most = Math.min(...plan.limits.map(({ requests }) => requests));
+      const weight = Math.min(weights[asked % weights.length]!, most);
+      actor.tell({ kind: 'request', id: String(asked), weight, replyTo: reply => call(reply as Permit) });
+    };
+    const call = (permit: Permit): void => {
+      if (mine !== life) return;
+      const made: Call = { permitMs: world.trueMs, answerMs: Number.POSITIVE_INFINITY, weight: permit.weight };
+      const latencyMs = latencies[calls.length % latencies.length]!;
+      calls.push(made);
+      broken ??= excess(calls, plan.limits, world.trueMs);
+      later(latencyMs, () => {
+        made.answerMs = world.trueMs;
+        const settlement = permit.settled({ kind: 'records' });
+        // The owner's transaction takes a while; a crash before its end loses it.
+        later(30, () => write(settlement));
+        if (calls.length < mostCalls) request();
+      });
+    };
+    for (let i = 0; i < concurrency + 2; i++) request();
+  }
+
+  start();
+  return {
+    calls,
+    broken: () => broken,
+    restartActor: () => restartActor(),
+    jump(ms: number): void {
+      world.jumpWall(ms);
+      if (ms > 0) knownJump = false;
+    },
+    async crash(downMs: number): Promise<void> {
+      // The vendor's fixed windows are those of the true time, which a start with a wrong clock cannot know. Sliding ones it can keep.
+      if (plan.limits.some(limit => limit.resetsAt !== undefined)) this.jump(-world.wallOffsetMs());
+      // A clock that was set forward just before the end, unnoticed by any write, cannot be told from time that has passed.
+      if (!knownJump) return;
+      life += 1;
+      for (const call of calls) call.answerMs = Math.min(call.answerMs, world.trueMs);
+      await world.advanceTo(world.trueMs + downMs);
+      start();
+    },
+  };
+}
+
+test('no window is ever exceeded: not by latency, crashes at any point, jumps of the wall clock, clock changes of a zone or restarts of the actor', async t => {
+  let permits = 0;
+  const plans = fc.record({
+    limits,
+    startMs: starts,
+    concurrency: fc.integer({ min: 1, max: 4 }),
+    latencies: fc.array(latency, { minLength: 1, maxLength: 20 }),
+    weights: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 5 }),
+    reserveMs: fc.constantFrom(0, 3, 200),
+  });
+  await fc.assert(
+    fc.asyncProperty(plans, fc.array(step, { minLength: 1, maxLength: 25 }), async (plan, steps) => {
+      const world = createWorld(plan.startMs);
+      const load = createLoad(world, plan);
+      for (const { kind, ms } of steps) {
+        if (load.calls.length >= mostCalls) break;
+        if (kind === 'run') await world.advanceTo(world.trueMs + ms);
+        if (kind === 'crash') await load.crash(ms);
+        if (kind === 'jump') load.jump(ms);
+        if (kind === 'actor restart') load.restartActor();
+      }
+      permits += load.calls.length;
+      if (load.broken() !== undefined) throw new Error(load.broken());
+    }),
+    { numRuns: 150 },
+  );
+  t.true(permits > 3_000, `${permits} permits are too few to prove anything`);
+});
