@@ -117,8 +117,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       const compact = disk.topics.get(topic)!.cleanup === 'compact';
       for (const record of records) {
         const bytes = sizeOf(record);
-        const copy = { ...record, value: Uint8Array.from(record.value), headers: { ...record.headers }, offset: place.end++ };
-        const stored = { record: copy, bytes, batch, superseded: false };
+        const stored = { record: { ...record, offset: place.end++ }, bytes, batch, superseded: false };
         place.records.push(stored);
         disk.bytes += bytes;
         if (compact) supersede(place, stored);
@@ -128,7 +127,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     });
     for (const [key, value] of commit.state ?? []) {
       disk.bytes -= disk.state.get(key)?.length ?? 0;
-      if (value) disk.state.set(key, Uint8Array.from(value));
+      if (value) disk.state.set(key, value);
       else disk.state.delete(key);
       disk.bytes += value?.length ?? 0;
     }
@@ -207,7 +206,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       if (ended) throw ended;
       checkCommit(commit, name => disk.topics.get(name));
       return new Promise<readonly Position[]>((resolve, reject) => {
-        queue.push({ commit, resolve, reject });
+        queue.push({ commit: copyOf(commit), resolve, reject });
         next();
       });
     },
@@ -235,6 +234,15 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     },
   };
 }
+
+/** The caller may reuse its buffers once the call has returned. */
+const copyOf = ({ batches, state = [] }: Commit): Commit => ({
+  batches: batches.map(batch => ({
+    ...batch,
+    records: batch.records.map(({ key, value, headers }) => ({ key, value: Uint8Array.from(value), headers: { ...headers } })),
+  })),
+  state: state.map(([key, value]) => [key, value && Uint8Array.from(value)]),
+});
 
 const sizeOf = (record: LogRecord): number => {
   let bytes = 40 + record.key.length + record.value.length;
