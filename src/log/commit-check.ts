@@ -34,7 +34,8 @@ function checkRecord(topic: string, record: LogRecord): number {
     throw tooLarge(`a record for ${topic}`, record.value.length, bounds.valueBytes);
   let headerBytes = 0;
   for (const name in record.headers) headerBytes += 3 * (name.length + record.headers[name]!.length);
-  if (headerBytes > bounds.headerBytes) throw tooLarge(`a record's headers for ${topic}`, headerBytes, bounds.headerBytes);
+  if (headerBytes > bounds.headerBytes)
+    throw tooLarge(`a record's headers for ${topic}`, headerBytes, bounds.headerBytes);
   return keyBytes + record.value.length + headerBytes;
 }
 

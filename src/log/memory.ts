@@ -48,13 +48,16 @@ interface Disk {
 
 interface Waiting {
   readonly commit: Commit;
-  resolve(positions: readonly Position[]): void;
-  reject(failure: LogFailure): void;
+  readonly resolve: (positions: readonly Position[]) => void;
+  readonly reject: (failure: LogFailure) => void;
 }
 
 /** The log port without a disk, for simulations: deterministic, one commit at a time, in the order of the calls. */
 export function openMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
-  return openOn({ topics: new Map(), partitions: new Map(), state: new Map(), bytes: 0, retained: 0, batches: 0 }, options);
+  return openOn(
+    { topics: new Map(), partitions: new Map(), state: new Map(), bytes: 0, retained: 0, batches: 0 },
+    options,
+  );
 }
 
 function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
@@ -64,15 +67,17 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
   let busy = false;
   let ended: LogFailure | undefined;
   let crashed = false;
+  const drained: (() => void)[] = [];
 
   const partitionOf = (topic: string, partition: number): Partition => {
     const slot = `${topic}/${partition}`;
-    let found = disk.partitions.get(slot);
-    if (!found) disk.partitions.set(slot, (found = { records: [], end: 0, live: new Map() }));
+    const found = disk.partitions.get(slot) ?? { records: [], end: 0, live: new Map() };
+    disk.partitions.set(slot, found);
     return found;
   };
 
   const next = (): void => {
+    if (queue.length === 0) for (const resolve of drained.splice(0)) resolve();
     if (busy || crashed || queue.length === 0) return;
     busy = true;
     acknowledge(() => {
@@ -212,19 +217,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     },
     async close() {
       ended ??= new LogFailure('closed', 'the log is closed');
-      const last = queue.at(-1);
-      if (!last || crashed) return;
-      await new Promise<void>(resolve => {
-        const { resolve: resolved, reject: rejected } = last;
-        last.resolve = positions => {
-          resolved(positions);
-          resolve();
-        };
-        last.reject = failure => {
-          rejected(failure);
-          resolve();
-        };
-      });
+      if (queue.length > 0) await new Promise<void>(resolve => drained.push(resolve));
     },
     crash() {
       ended = new LogFailure('closed', 'the process of this log has died');
@@ -239,7 +232,11 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
 const copyOf = ({ batches, state = [] }: Commit): Commit => ({
   batches: batches.map(batch => ({
     ...batch,
-    records: batch.records.map(({ key, value, headers }) => ({ key, value: Uint8Array.from(value), headers: { ...headers } })),
+    records: batch.records.map(({ key, value, headers }) => ({
+      key,
+      value: Uint8Array.from(value),
+      headers: { ...headers },
+    })),
   })),
   state: state.map(([key, value]) => [key, value && Uint8Array.from(value)]),
 });

@@ -12,16 +12,24 @@ export interface Opened {
   readonly log: Log;
   readonly events: readonly Event[];
   /** Closes it and opens what it left. */
-  reopen(): Promise<Opened>;
+  readonly reopen: () => Promise<Opened>;
 }
 
-export const record = (key: string, value: string | Uint8Array = key, headers: Record<string, string> = {}): LogRecord => ({
+export const record = (
+  key: string,
+  value: string | Uint8Array = key,
+  headers: Record<string, string> = {},
+): LogRecord => ({
   key,
   value: typeof value === 'string' ? Buffer.from(value) : value,
   headers,
 });
 
-export const batch = (topic: string, partition: number, ...records: LogRecord[]): Batch => ({ topic, partition, records });
+export const batch = (topic: string, partition: number, ...records: LogRecord[]): Batch => ({
+  topic,
+  partition,
+  records,
+});
 
 export const text = (value: Uint8Array | undefined): string | undefined => value && Buffer.from(value).toString();
 
@@ -93,7 +101,9 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     const { log } = await withTopic();
     const names = Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')}`);
     for (let i = 0; i < 40; i += 10)
-      await log.append({ batches: [batch('t', 0, ...names.slice(i, i + 10).map(name => record(name, 'x'.repeat(97))))] });
+      await log.append({
+        batches: [batch('t', 0, ...names.slice(i, i + 10).map(name => record(name, 'x'.repeat(97))))],
+      });
     for (const from of [0, 1, 9, 10, 25, 39])
       t.deepEqual(keysOf(log.read('t', 0, from, 1e6)), names.slice(from), `from ${from}`);
     t.deepEqual(keysOf(log.read('t', 0, 7, 550)), names.slice(7, 12));
@@ -109,21 +119,49 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     const value = (s: string) => Buffer.from(s);
     await log.append({
       batches: [batch('t', 0, record('a'))],
-      state: [['c/b', value('1')], ['c/a', value('2')], ['d/é', value('3')], ['c', value('4')], ['c/ü', value('5')]],
+      state: [
+        ['c/b', value('1')],
+        ['c/a', value('2')],
+        ['d/é', value('3')],
+        ['c', value('4')],
+        ['c/ü', value('5')],
+      ],
     });
-    await log.append({ batches: [], state: [['c/b', undefined], ['c/a', value('6')], ['absent', undefined]] });
+    await log.append({
+      batches: [],
+      state: [
+        ['c/b', undefined],
+        ['c/a', value('6')],
+        ['absent', undefined],
+      ],
+    });
     t.is(text(log.get('c/a')), '6');
     t.is(log.get('c/b'), undefined);
-    t.deepEqual(Array.from(log.range('c/'), ([key, v]) => [key, text(v)]), [['c/a', '6'], ['c/ü', '5']]);
-    t.deepEqual(Array.from(log.range(''), ([key]) => key), ['c', 'c/a', 'c/ü', 'd/é']);
+    t.deepEqual(
+      Array.from(log.range('c/'), ([key, v]) => [key, text(v)]),
+      [
+        ['c/a', '6'],
+        ['c/ü', '5'],
+      ],
+    );
+    t.deepEqual(
+      Array.from(log.range(''), ([key]) => key),
+      ['c', 'c/a', 'c/ü', 'd/é'],
+    );
     t.is(log.ends('t')[0]!.end, 1);
   });
 
   test('a range of many entries is whole', async t => {
     const { log } = await withTopic();
-    const state = Array.from({ length: 1000 }, (_, i) => [`n/${String(i).padStart(4, '0')}`, Buffer.from([i % 256])] as const);
+    const state = Array.from(
+      { length: 1000 },
+      (_, i) => [`n/${String(i).padStart(4, '0')}`, Buffer.from([i % 256])] as const,
+    );
     await log.append({ batches: [], state });
-    t.deepEqual(Array.from(log.range('n/'), ([key]) => key), state.map(([key]) => key));
+    t.deepEqual(
+      Array.from(log.range('n/'), ([key]) => key),
+      state.map(([key]) => key),
+    );
   });
 
   test('a commit that is refused leaves no trace, whichever part of it was wrong', async t => {
@@ -135,7 +173,10 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     await t.throwsAsync(log.append({ batches: [good, batch('t', 3, record('a'))], state }), codeOf('topic'));
     await t.throwsAsync(log.append({ batches: [good, batch('u', 0, record('a'))], state }), codeOf('topic'));
     await t.throwsAsync(log.append({ batches: [good, batch('t', 0)], state }), { instanceOf: RangeError });
-    await t.throwsAsync(log.append({ batches: [good], state: [['x'.repeat(bounds.keyBytes + 1), Buffer.from('1')]] }), codeOf('too-large'));
+    await t.throwsAsync(
+      log.append({ batches: [good], state: [['x'.repeat(bounds.keyBytes + 1), Buffer.from('1')]] }),
+      codeOf('too-large'),
+    );
     await t.throwsAsync(log.append({ batches: [batch('t', 0, record('é'.repeat(513)))] }), codeOf('too-large'));
     t.is(log.ends('t')[0]!.end, 0);
     t.is(log.get('s'), undefined);
@@ -150,8 +191,14 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
         log.append({ batches: [batch('t', i % 3, record(`k${i}`))], state: [['last', Buffer.from(String(i))]] }),
       ),
     );
-    t.deepEqual(positions.map(([p]) => p!.offset), Array.from({ length: 200 }, (_, i) => Math.floor(i / 3)));
-    t.deepEqual(keysOf(readAll(log, 't', 2)), Array.from({ length: 66 }, (_, i) => `k${3 * i + 2}`));
+    t.deepEqual(
+      positions.map(([p]) => p!.offset),
+      Array.from({ length: 200 }, (_, i) => Math.floor(i / 3)),
+    );
+    t.deepEqual(
+      keysOf(readAll(log, 't', 2)),
+      Array.from({ length: 66 }, (_, i) => `k${3 * i + 2}`),
+    );
     t.is(text(log.get('last')), '199');
   });
 
@@ -208,12 +255,20 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
       log.append({ batches: [batch('t', 0, record('c', '1')), batch('t', 0, record('b', '3'))] }),
     ]);
     const seen = (l: Log) => readAll(l, 't', 0).map(r => [r.offset, r.key, text(r.value)]);
-    t.deepEqual(seen(log), [[2, 'a', '2'], [4, 'c', '1'], [5, 'b', '3']]);
+    t.deepEqual(seen(log), [
+      [2, 'a', '2'],
+      [4, 'c', '1'],
+      [5, 'b', '3'],
+    ]);
     t.deepEqual(log.ends('t')[0], { partition: 0, start: 2, end: 6 });
     t.deepEqual(keysOf(log.read('t', 0, 3, 1e6)), ['c', 'b']);
     const next = await opened.reopen();
     await next.log.append({ batches: [batch('t', 0, record('a', '3'))] });
-    t.deepEqual(seen(next.log), [[4, 'c', '1'], [5, 'b', '3'], [6, 'a', '3']]);
+    t.deepEqual(seen(next.log), [
+      [4, 'c', '1'],
+      [5, 'b', '3'],
+      [6, 'a', '3'],
+    ]);
     t.deepEqual(keysOf(readAll(next.log, 't', 1)), ['c']);
   });
 
@@ -221,9 +276,21 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     const { log } = await withTopic({}, 'compact');
     await log.append({ batches: [batch('t', 0, record('a', '1'), record('b', '1'))] });
     await log.append({ batches: [batch('t', 0, record('a', ''))] });
-    t.deepEqual(readAll(log, 't', 0).map(r => [r.key, text(r.value)]), [['b', '1'], ['a', '']]);
+    t.deepEqual(
+      readAll(log, 't', 0).map(r => [r.key, text(r.value)]),
+      [
+        ['b', '1'],
+        ['a', ''],
+      ],
+    );
     await log.append({ batches: [batch('t', 0, record('a', '2'))] });
-    t.deepEqual(readAll(log, 't', 0).map(r => [r.key, text(r.value)]), [['b', '1'], ['a', '2']]);
+    t.deepEqual(
+      readAll(log, 't', 0).map(r => [r.key, text(r.value)]),
+      [
+        ['b', '1'],
+        ['a', '2'],
+      ],
+    );
   });
 
   test('beyond the bytes to retain the oldest batches go first over all partitions, and it is reported', async t => {
@@ -235,8 +302,15 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     const check = (l: Log) => {
       const left = [0, 1].flatMap(p => readAll(l, 't', p).map(r => Number(r.key.slice(1)))).sort((a, b) => a - b);
       t.true(left.length >= 15 && left.length <= 27, String(left.length));
-      t.deepEqual(left, Array.from(left, (_, i) => 60 - left.length + i), 'the newest, without a hole');
-      t.deepEqual(l.ends('t').map(({ end }) => end), [30, 30, 0]);
+      t.deepEqual(
+        left,
+        Array.from(left, (_, i) => 60 - left.length + i),
+        'the newest, without a hole',
+      );
+      t.deepEqual(
+        l.ends('t').map(({ end }) => end),
+        [30, 30, 0],
+      );
       t.is(l.ends('t')[0]!.start, Math.ceil((60 - left.length) / 2));
       t.is(l.read('t', 0, 0, 1)[0]!.offset, l.ends('t')[0]!.start, 'a read from before the start begins there');
       t.is(readAll(l, 'c', 0).length, 1);
@@ -253,7 +327,8 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
 
   test('the newest batch of a partition stays, however small the bytes to retain', async t => {
     const { log } = await withTopic({ retainBytes: 1 });
-    for (let i = 0; i < 5; i++) await log.append({ batches: [batch('t', 0, record(`k${i}`)), batch('t', 1, record('x'))] });
+    for (let i = 0; i < 5; i++)
+      await log.append({ batches: [batch('t', 0, record(`k${i}`)), batch('t', 1, record('x'))] });
     const [first] = log.ends('t');
     t.is(first!.end, 5);
     t.true(first!.start >= 3 && first!.start <= 4);
@@ -261,7 +336,10 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
 
   test('at the byte cap records are refused before anything is written, state that makes room is taken', async t => {
     const { log } = await withTopic({ maxBytes: 300_000, retainBytes: 1e9 });
-    const big = (i: number) => ({ batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(30_000)))], state: [['n', Buffer.from(String(i))] as const] });
+    const big = (i: number) => ({
+      batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(30_000)))],
+      state: [['n', Buffer.from(String(i))] as const],
+    });
     let stored = 0;
     const failure = await t.throwsAsync(async () => {
       for (; stored < 20; stored++) await log.append(big(stored));
@@ -277,7 +355,11 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
       log.append({ batches: [batch('t', 1, record('small'))] }),
       log.append({ batches: [], state: [['shipped', Buffer.from('2')]] }),
     ]);
-    t.deepEqual([first.status, second.status, third.status], ['rejected', 'rejected', 'fulfilled'], 'none overtakes, but for state');
+    t.deepEqual(
+      [first.status, second.status, third.status],
+      ['rejected', 'rejected', 'fulfilled'],
+      'none overtakes, but for state',
+    );
     t.is(log.ends('t')[1]!.end, 0);
     t.is(text(log.get('shipped')), '2');
   });

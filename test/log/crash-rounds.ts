@@ -15,7 +15,9 @@ export interface CrashResult {
 
 /** Commit `n` of the child: 1 to 5 records on one partition that say which they are. */
 export const recordsOf = (n: number) =>
-  Array.from({ length: 1 + (n % 5) }, (_, i) => record(`${n}/${i}`, Buffer.alloc((n * 7919) % 6000, n), { n: String(n) }));
+  Array.from({ length: 1 + (n % 5) }, (_, i) =>
+    record(`${n}/${i}`, Buffer.alloc((n * 7919) % 6000, n), { n: String(n) }),
+  );
 
 /** Kills a writing child at random instants, and looks after each whether the log is what it must be. */
 export async function crashRounds(rounds: number, seed: number): Promise<CrashResult> {
@@ -32,7 +34,9 @@ export async function crashRounds(rounds: number, seed: number): Promise<CrashRe
     unprinted += newest - acknowledged;
     acknowledged = newest;
     for (let partition = 0; partition < 3; partition++) {
-      const found = readAll(log, 't', partition, 1e6).map(({ key, value, headers }) => `${key} ${value.length} ${headers['n']}`);
+      const found = readAll(log, 't', partition, 1e6).map(
+        ({ key, value, headers }) => `${key} ${value.length} ${headers['n']}`,
+      );
       const expected: string[] = [];
       for (let n = 0; n <= newest; n++)
         if (n % 3 === partition)

@@ -8,7 +8,11 @@ import { seeded } from './seeded.js';
 import { openTemp } from './temp-log.js';
 
 const small = { maxBytes: 8 << 20, retainBytes: 400_000 };
-const topics = [['bars', 'delete', 2], ['quotes', 'delete', 1], ['cursors', 'compact', 2]] as const;
+const topics = [
+  ['bars', 'delete', 2],
+  ['quotes', 'delete', 1],
+  ['cursors', 'compact', 2],
+] as const;
 const hash = (value: Uint8Array): string => createHash('sha1').update(value).digest('base64');
 
 /** All that the log holds, one line each, without the damage. */
@@ -19,7 +23,8 @@ function contentOf(log: Log): Set<string> {
       for (let from = 0; ; ) {
         const records = log.read(topic, partition, from, 100_000);
         if (records.length === 0) break;
-        for (const r of records) lines.add(`${topic}/${partition}/${r.offset} ${r.key} ${hash(r.value)} ${JSON.stringify(r.headers)}`);
+        for (const r of records)
+          lines.add(`${topic}/${partition}/${r.offset} ${r.key} ${hash(r.value)} ${JSON.stringify(r.headers)}`);
         from = records.at(-1)!.offset + 1;
       }
   for (const [key, value] of log.range('')) lines.add(`${key} ${hash(value)}`);
@@ -32,9 +37,17 @@ async function fill(log: Log, random: () => number, commits: number): Promise<vo
     const size = Math.floor(random() ** 3 * 9000);
     await log.append({
       batches: [
-        { topic: 'bars', partition: i % 2, records: [record(`S${i}`, Buffer.alloc(size, i), { 'fl-seq': String(i) }), record('T')] },
+        {
+          topic: 'bars',
+          partition: i % 2,
+          records: [record(`S${i}`, Buffer.alloc(size, i), { 'fl-seq': String(i) }), record('T')],
+        },
         ...(i % 3 ? [{ topic: 'quotes', partition: 0, records: [record('Q', Buffer.alloc(60, i))] }] : []),
-        { topic: 'cursors', partition: i % 2, records: [record(`C${Math.floor(random() * 200)}`, Buffer.alloc(Math.floor(random() * 300), i))] },
+        {
+          topic: 'cursors',
+          partition: i % 2,
+          records: [record(`C${Math.floor(random() * 200)}`, Buffer.alloc(Math.floor(random() * 300), i))],
+        },
       ],
       state: [[`cursor/${Math.floor(random() * 300)}`, Buffer.alloc(Math.floor(random() * 200), i)]],
     });
@@ -91,12 +104,15 @@ async function probe(path: string, whole: Set<string>, random: () => number): Pr
     const lost = whole.size - served.size;
     if (lost > 0 && reported === 0) return `!lost ${lost} without a word`;
     await fill(log, random, 20);
-    for (const event of events.slice(reported)) if (event.kind === 'log-damaged' && reported === 0) return '!broke while written';
+    for (const event of events.slice(reported))
+      if (event.kind === 'log-damaged' && reported === 0) return '!broke while written';
     await log.close();
     refused = reported > 0 ? 'skipped' : 'unharmed';
   } catch (error) {
     if (!(error instanceof LogFailure)) return `!${String(error)}`;
-    return error.code === 'damaged' && /move the directory aside/.test(error.message) ? 'refused' : `!${error.code}: ${error.message}`;
+    return error.code === 'damaged' && /move the directory aside/.test(error.message)
+      ? 'refused'
+      : `!${error.code}: ${error.message}`;
   }
   const { log } = await openTemp(path, small);
   contentOf(log);

@@ -22,5 +22,8 @@ test('a cut or scrambled file is refused with its mend or read around: no crash,
   }
   t.is(await exit, 0, `died at: ${last}`);
   t.deepEqual(Object.keys(outcomes).sort(), ['refused', 'skipped', 'unharmed']);
-  t.is(Object.values(outcomes).reduce((a, b) => a + b), mutations);
+  t.is(
+    Object.values(outcomes).reduce((a, b) => a + b),
+    mutations,
+  );
 });

@@ -28,7 +28,11 @@ logContract(test, async bounds => {
   return open();
 });
 
-const codeOf = (code: LogFailure['code'], message?: RegExp) => ({ instanceOf: LogFailure, code, message: message ?? /./ });
+const codeOf = (code: LogFailure['code'], message?: RegExp) => ({
+  instanceOf: LogFailure,
+  code,
+  message: message ?? /./,
+});
 
 test('offsets beyond 2^32 are kept exactly', t => {
   for (const base of [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 2 ** 52 + 1]) {
@@ -36,21 +40,34 @@ test('offsets beyond 2^32 are kept exactly', t => {
     t.deepEqual(blockPlace(blockKey(3, 9, base, 2)), place);
     const [block] = encodeBlocks([record('a'), record('b')]);
     placeBlock(block!, { ...place, commit: 2 ** 40, timeMs: 1.5e12 });
-    t.deepEqual(decodeBlock(block!.bytes, place).map(({ offset }) => offset), [base, base + 1]);
+    t.deepEqual(
+      decodeBlock(block!.bytes, place).map(({ offset }) => offset),
+      [base, base + 1],
+    );
     t.throws(() => decodeBlock(block!.bytes, { ...place, base: base + 1 }), codeOf('damaged'));
   }
   const ordered = [1, 255, 256, 2 ** 31, 2 ** 32, 2 ** 40].map(base => blockKey(1, 1, base, 1));
-  t.deepEqual([...ordered].sort(Buffer.compare), ordered);
+  t.deepEqual(
+    [...ordered].sort((a, b) => a.compare(b)),
+    ordered,
+  );
 });
 
 test('a batch with more than its block can hold is split, and each record may have headers of its own', async t => {
   const { log } = await openTemp(join(tempDirectory(), 'log'));
   log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
-  const records = Array.from({ length: 3000 }, (_, i) => record(`k${i}`, Buffer.alloc(300, i), { [`h${i % 400}`]: `v${i}`, same: 's' }));
+  const records = Array.from({ length: 3000 }, (_, i) =>
+    record(`k${i}`, Buffer.alloc(300, i), { [`h${i % 400}`]: `v${i}`, same: 's' }),
+  );
   await log.append({ batches: [batch('t', 0, ...records)] });
   const found = readAll(log, 't', 0, 50_000);
   t.is(found.length, 3000);
-  t.true(found.every((r, i) => r.offset === i && r.key === `k${i}` && r.headers[`h${i % 400}`] === `v${i}` && r.headers['same'] === 's'));
+  t.true(
+    found.every(
+      (r, i) =>
+        r.offset === i && r.key === `k${i}` && r.headers[`h${i % 400}`] === `v${i}` && r.headers['same'] === 's',
+    ),
+  );
   await log.close();
 });
 
@@ -86,10 +103,17 @@ test('a second writer is told at once who has the log, readers are not locked ou
   t.true(failure!.message.includes(`process ${pid} `) && failure!.message.includes(path), failure!.message);
   const reader = openEmbeddedReader(path);
   t.deepEqual(reader.topics(), ['t']);
-  t.deepEqual(readAll(reader, 't', 0).map(({ key }) => key), ['k0']);
+  t.deepEqual(
+    readAll(reader, 't', 0).map(({ key }) => key),
+    ['k0'],
+  );
   child.stdin.write('\n');
   await appended();
-  t.deepEqual(readAll(reader, 't', 0).map(({ key }) => key), ['k0', 'k1'], 'a reader sees what is written after it was opened');
+  t.deepEqual(
+    readAll(reader, 't', 0).map(({ key }) => key),
+    ['k0', 'k1'],
+    'a reader sees what is written after it was opened',
+  );
   t.is(text(reader.get('n')), '2');
   child.kill('SIGKILL');
   await exited;
@@ -115,7 +139,10 @@ test('a writer that was overtaken behind its back writes nothing more', async t 
   await first.log.close();
   t.true(existsSync(join(path, 'writer.json')), 'the claim of the other stays');
   await second.log.append({ batches: [batch('t', 0, record('d'))] });
-  t.deepEqual(readAll(second.log, 't', 0).map(({ key }) => key), ['a', 'd']);
+  t.deepEqual(
+    readAll(second.log, 't', 0).map(({ key }) => key),
+    ['a', 'd'],
+  );
   await second.log.close();
 });
 
@@ -150,7 +177,15 @@ test('space of retired batches is used again: the file stops growing', async t =
   log.ensureTopic('t', { cleanup: 'delete', partitions: 2 });
   const write = async (rounds: number): Promise<number> => {
     for (let i = 0; i < rounds; i++)
-      await log.append({ batches: [batch('t', i % 2, ...Array.from({ length: 20 + ((i * 37) % 150) }, (_, k) => record(`k${k}`, Buffer.alloc(300))))] });
+      await log.append({
+        batches: [
+          batch(
+            't',
+            i % 2,
+            ...Array.from({ length: 20 + ((i * 37) % 150) }, (_, k) => record(`k${k}`, Buffer.alloc(300))),
+          ),
+        ],
+      });
     return statSync(join(path, 'data.mdb')).size;
   };
   const settled = await write(200);
@@ -181,7 +216,10 @@ withMount('a full disk refuses commits whole, and the same commit succeeds once 
   const path = join(mount, 'log');
   const { log } = await openTemp(path);
   log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
-  const commit = (i: number) => ({ batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(200_000, i)))], state: [['n', Buffer.from(String(i))] as const] });
+  const commit = (i: number) => ({
+    batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(200_000, i)))],
+    state: [['n', Buffer.from(String(i))] as const],
+  });
   let stored = 0;
   const failure = await t.throwsAsync(async () => {
     for (; stored < 60; stored++) await log.append(commit(stored));
@@ -193,26 +231,35 @@ withMount('a full disk refuses commits whole, and the same commit succeeds once 
   await t.throwsAsync(log.append(commit(stored)), codeOf('disk'));
   execFileSync('mount', ['-o', 'remount,size=32m', mount]);
   await log.append(commit(stored));
-  t.deepEqual(readAll(log, 't', 0).map(({ key }) => key), Array.from({ length: stored + 1 }, (_, i) => `k${i}`));
+  t.deepEqual(
+    readAll(log, 't', 0).map(({ key }) => key),
+    Array.from({ length: stored + 1 }, (_, i) => `k${i}`),
+  );
   await log.close();
   execFileSync('mount', ['-o', 'remount,ro', mount]);
   await t.throwsAsync(openTemp(path), codeOf('disk', /read only/));
 });
 
-withMount('a write that fails within lmdb leaves the old state, and lmdb goes on once there is space', async (t, mount) => {
-  const environment = openEnvironment(mount, { mapSize: 64 << 20, readOnly: false });
-  const [key, other] = [Buffer.from('key'), Buffer.from('other')];
-  await environment.commit([[key, Buffer.alloc(1 << 20, 1)]], undefined);
-  const change: Change[] = [[key, Buffer.alloc(1 << 20, 2)], [other, Buffer.alloc(8 << 20)]];
-  // lmdb-js prints the reason besides.
-  await t.throwsAsync(environment.commit(change, undefined), codeOf('disk'));
-  await t.throwsAsync(environment.commit(change, undefined), codeOf('disk'));
-  t.is(environment.get(key)![0], 1);
-  t.is(environment.get(other), undefined);
-  execFileSync('mount', ['-o', 'remount,size=32m', mount]);
-  await environment.commit(change, undefined);
-  t.is(environment.get(key)![0], 2);
-  t.is(environment.get(other)!.length, 8 << 20);
-  await environment.close();
-  t.truthy(checkPages(dataFile(mount)));
-});
+withMount(
+  'a write that fails within lmdb leaves the old state, and lmdb goes on once there is space',
+  async (t, mount) => {
+    const environment = openEnvironment(mount, { mapSize: 64 << 20, readOnly: false });
+    const [key, other] = [Buffer.from('key'), Buffer.from('other')];
+    await environment.commit([[key, Buffer.alloc(1 << 20, 1)]], undefined);
+    const change: Change[] = [
+      [key, Buffer.alloc(1 << 20, 2)],
+      [other, Buffer.alloc(8 << 20)],
+    ];
+    // lmdb-js prints the reason besides.
+    await t.throwsAsync(environment.commit(change, undefined), codeOf('disk'));
+    await t.throwsAsync(environment.commit(change, undefined), codeOf('disk'));
+    t.is(environment.get(key)![0], 1);
+    t.is(environment.get(other), undefined);
+    execFileSync('mount', ['-o', 'remount,size=32m', mount]);
+    await environment.commit(change, undefined);
+    t.is(environment.get(key)![0], 2);
+    t.is(environment.get(other)!.length, 8 << 20);
+    await environment.close();
+    t.truthy(checkPages(dataFile(mount)));
+  },
+);

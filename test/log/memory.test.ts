@@ -38,7 +38,10 @@ test('a crash loses exactly what was not acknowledged', async t => {
   for (const flush of flushes) flush();
   await Promise.resolve();
   t.deepEqual(answered, []);
-  t.deepEqual(next.read('t', 0, 0, 1e6).map(({ key }) => key), ['a']);
+  t.deepEqual(
+    next.read('t', 0, 0, 1e6).map(({ key }) => key),
+    ['a'],
+  );
   t.is(text(next.get('n')), '1');
   await t.throwsAsync(log.append({ batches: [] }), { code: 'closed' });
 });
@@ -48,10 +51,16 @@ test('an injected failure refuses the commit and all that were called behind it,
   const fail = ({ state }: Commit) => (broken && state ? new LogFailure('disk', 'no space') : undefined);
   const log = withTopic({ fail });
   const commit = { batches: [batch('t', 0, record('a'))], state: [['n', Buffer.from('1')] as const] };
-  const [first, second] = await Promise.allSettled([log.append(commit), log.append({ batches: [batch('t', 0, record('b'))] })]);
+  const [first, second] = await Promise.allSettled([
+    log.append(commit),
+    log.append({ batches: [batch('t', 0, record('b'))] }),
+  ]);
   t.deepEqual([first.status, second.status], ['rejected', 'rejected']);
   t.is(log.ends('t')[0]!.end, 0);
   broken = false;
   await log.append(commit);
-  t.deepEqual(log.read('t', 0, 0, 1e6).map(({ key }) => key), ['a']);
+  t.deepEqual(
+    log.read('t', 0, 0, 1e6).map(({ key }) => key),
+    ['a'],
+  );
 });

@@ -27,6 +27,13 @@ export async function openTemp(
 ): Promise<{ log: Log; events: Event[] }> {
   const events: Event[] = [];
   const report = (event: Event): void => void events.push(event);
-  const log = await openEmbeddedLog({ path, maxBytes: 64 << 20, retainBytes: 64 << 20, report, time: realTime, ...options });
+  const log = await openEmbeddedLog({
+    path,
+    maxBytes: 64 << 20,
+    retainBytes: 64 << 20,
+    report,
+    time: realTime,
+    ...options,
+  });
   return { log, events };
 }

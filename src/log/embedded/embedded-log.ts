@@ -33,8 +33,8 @@ const spareBytes = 1024 * 1024;
 
 interface Waiting {
   readonly prepared: Prepared;
-  resolve(positions: readonly Position[]): void;
-  reject(failure: LogFailure): void;
+  readonly resolve: (positions: readonly Position[]) => void;
+  readonly reject: (failure: LogFailure) => void;
 }
 
 /**
@@ -167,8 +167,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
 
     function takeGroup(): Waiting[] {
       let bytes = 0;
-      const count = queue.findIndex(({ prepared }, i) => (bytes += prepared.bytes) > groupBytes && i > 0);
-      return queue.splice(0, count === -1 ? queue.length : count);
+      let count = 0;
+      for (const { prepared } of queue) {
+        bytes += prepared.bytes;
+        if (bytes > groupBytes && count > 0) break;
+        count++;
+      }
+      return queue.splice(0, count);
     }
 
     function endOf(): (topic: number, partition: number) => number {
@@ -218,7 +223,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       },
       async append(commit: Commit) {
         if (ended) throw ended;
-        const prepared = prepareCommit(commit, checkCommit(commit, name => topics.get(name)));
+        const prepared = prepareCommit(
+          commit,
+          checkCommit(commit, name => topics.get(name)),
+        );
         return new Promise<readonly Position[]>((resolve, reject) => {
           queue.push({ prepared, resolve, reject });
           kick();
@@ -227,7 +235,11 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       async close() {
         if (ended?.code === 'closed') return;
         if (!ended && undeclared.length > 0) {
-          queue.push({ prepared: prepareCommit({ batches: [] }, []), resolve: () => undefined, reject: () => undefined });
+          queue.push({
+            prepared: prepareCommit({ batches: [] }, []),
+            resolve: () => undefined,
+            reject: () => undefined,
+          });
           kick();
         }
         ended ??= new LogFailure('closed', `the log in ${path} is closed`);

@@ -85,7 +85,8 @@ function withPages<T>(file: string, use: (meta: Meta, page: PageAt) => T): T | u
     const first = Buffer.alloc(metaBytes);
     if (readSync(fd, first, 0, metaBytes, 0) < metaBytes) throw damaged('it is cut within its first page');
     const pageSize = first.readUInt32LE(headerBytes + 24);
-    if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) throw damaged('its page size is wrong');
+    if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
+      throw damaged('its page size is wrong');
     const second = Buffer.alloc(metaBytes);
     if (readSync(fd, second, 0, metaBytes, pageSize) < metaBytes) throw damaged('it is cut within its second page');
     const metas = [readMetaPage(first, 0), readMetaPage(second, 1)] as const;

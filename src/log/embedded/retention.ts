@@ -81,7 +81,13 @@ export function createRetention(environment: Environment, retainBytes: number): 
         excess -= head.bytes;
         freed += head.bytes;
         const records = (gone.get(at)?.records ?? 0) + count;
-        gone.set(at, { topic, partition, records, start: base + count, bytes: (gone.get(at)?.bytes ?? 0) + head.bytes });
+        gone.set(at, {
+          topic,
+          partition,
+          records,
+          start: base + count,
+          bytes: (gone.get(at)?.bytes ?? 0) + head.bytes,
+        });
         ahead.set(at, headAfter(topic, partition, base + count));
       }
       return { changes, bytes: freed, partitions: [...gone.values()] };

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
+import { LogFailure, type LogReader, type StoredRecord } from '../log/log.js';
+
+/** What a verb may touch of the process around it. */
+export interface CommandIo {
+  out(text: string): void;
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  exit(code: number): void;
+}
+
+interface TailOptions {
+  readonly config?: string;
+  readonly set?: string[];
+  readonly from: 'start' | 'end' | number;
+  readonly partition?: number;
+  readonly follow: boolean;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+const pollMs = 200;
+const readBytes = 256 * 1024;
+
+/**
+ * Adds `tail`: prints the records of a topic from the log on disk, beside the instance that writes it or without one.
+ * Holds one read of each partition.
+ * @param logPathOf `log.path` of the configuration that the options name; throws what the configuration has against it
+ */
+export function addTail(
+  program: Command,
+  io: CommandIo,
+  logPathOf: (options: { config?: string; set?: string[] }) => string | Promise<string>,
+): void {
+  program
+    .command('tail')
+    .description('print the records of a topic')
+    .argument('<topic>')
+    .option('--config <file>', 'configuration file')
+    .option('--set <a.b=c...>', 'override one option of the configuration')
+    .option('--from <place>', 'start, end, or an offset', place, 'start')
+    .option('--partition <number>', 'only this partition', number)
+    .option('--follow', 'go on with what comes after the end', false)
+    .option('--limit <count>', 'at most so many records', number, Number.POSITIVE_INFINITY)
+    .option('--json', 'one JSON object a line', false)
+    .addHelpText(
+      'after',
+      '\nOrder: as written within a partition. Several partitions take turns, some records of each at a time; between them there is no order.\nWithout --follow it ends at the end that the topic has when it starts. An unknown topic prints nothing.',
+    )
+    .action(async (topic: string, options: TailOptions) => {
+      const path = await logPathOf(options);
+      // The reader of the pipe has seen enough (`| head`); the stream says so in an event of its own.
+      process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') throw error;
+        process.exit(0);
+      });
+      try {
+        // Before the first start there is no log, and so no topic.
+        if (!existsSync(path)) return;
+        const log = openEmbeddedReader(path, event => {
+          if (event.kind === 'log-damaged')
+            io.err(
+              `${event.topic}/${event.partition}: ${event.records} records from offset ${event.offset} are damaged\n`,
+            );
+        });
+        try {
+          await print(log, topic, options, io);
+        } finally {
+          await log.close();
+        }
+      } catch (error) {
+        if (!(error instanceof LogFailure)) throw error;
+        io.err(`${error.message}\n`);
+        io.exit(error.code === 'disk' ? 3 : 1);
+      }
+    });
+}
+
+interface Place {
+  readonly partition: number;
+  next: number;
+  /** Exclusive; moves on with `--follow`. */
+  end: number;
+}
+
+async function print(log: LogReader, topic: string, options: TailOptions, io: CommandIo): Promise<void> {
+  let left = options.limit;
+  const places: Place[] = [];
+  for (;;) {
+    for (const { partition, start, end } of log.ends(topic)) {
+      if (options.partition !== undefined && partition !== options.partition) continue;
+      const known = places.find(place => place.partition === partition);
+      if (known) known.end = end;
+      else {
+        const next = options.from === 'start' ? start : options.from === 'end' ? end : options.from;
+        places.push({ partition, next, end });
+      }
+    }
+    let printed = 0;
+    for (let turn = -1; turn !== printed; ) {
+      turn = printed;
+      for (const place of places) {
+        if (place.next >= place.end) continue;
+        const records = log.read(topic, place.partition, place.next, readBytes);
+        if (records.length === 0) place.next = place.end;
+        for (const record of records) {
+          place.next = record.offset + 1;
+          if (record.offset >= place.end) break;
+          if (left-- <= 0) return;
+          io.out(`${options.json ? asJson(topic, place.partition, record) : asText(place.partition, record)}\n`);
+          printed++;
+        }
+      }
+    }
+    if (!options.follow || left <= 0) return;
+    await new Promise(resolve => setTimeout(resolve, pollMs));
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The value as JSON where it is, else as text, else (bytes that are not UTF-8) as base64; an empty one is null, like Kafka's tombstones. */
+function presented(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return null;
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString('base64');
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+const asJson = (topic: string, partition: number, record: StoredRecord): string =>
+  JSON.stringify({
+    topic,
+    partition,
+    offset: record.offset,
+    key: record.key,
+    headers: record.headers,
+    value: presented(record.value),
+  });
+
+function asText(partition: number, record: StoredRecord): string {
+  const value = presented(record.value);
+  return `${partition}/${record.offset}  ${record.key}  ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}
+
+function place(text: string): 'start' | 'end' | number {
+  return text === 'start' || text === 'end' ? text : number(text);
+}
+
+function number(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('it is not a whole number');
+  return Number(text);
+}
