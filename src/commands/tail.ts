@@ -123,7 +123,7 @@ async function print(log: LogReader, topic: string, options: TailOptions, io: Co
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The value as JSON where it is, else as text, else (bytes that are not UTF-8) as base64; an empty one is null, like Kafka's tombstones. */
-function valueOf(bytes: Uint8Array): unknown {
+function presented(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return null;
   let text: string;
   try {
@@ -145,11 +145,11 @@ const asJson = (topic: string, partition: number, record: StoredRecord): string 
     offset: record.offset,
     key: record.key,
     headers: record.headers,
-    value: valueOf(record.value),
+    value: presented(record.value),
   });
 
 function asText(partition: number, record: StoredRecord): string {
-  const value = valueOf(record.value);
+  const value = presented(record.value);
   return `${partition}/${record.offset}  ${record.key}  ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }
 

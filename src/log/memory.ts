@@ -48,8 +48,8 @@ interface Disk {
 
 interface Waiting {
   readonly commit: Commit;
-  resolve(positions: readonly Position[]): void;
-  reject(failure: LogFailure): void;
+  readonly resolve: (positions: readonly Position[]) => void;
+  readonly reject: (failure: LogFailure) => void;
 }
 
 /** The log port without a disk, for simulations: deterministic, one commit at a time, in the order of the calls. */
@@ -67,15 +67,17 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
   let busy = false;
   let ended: LogFailure | undefined;
   let crashed = false;
+  const drained: (() => void)[] = [];
 
   const partitionOf = (topic: string, partition: number): Partition => {
     const slot = `${topic}/${partition}`;
-    let found = disk.partitions.get(slot);
-    if (!found) disk.partitions.set(slot, (found = { records: [], end: 0, live: new Map() }));
+    const found = disk.partitions.get(slot) ?? { records: [], end: 0, live: new Map() };
+    disk.partitions.set(slot, found);
     return found;
   };
 
   const next = (): void => {
+    if (queue.length === 0) for (const resolve of drained.splice(0)) resolve();
     if (busy || crashed || queue.length === 0) return;
     busy = true;
     acknowledge(() => {
@@ -120,13 +122,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       const compact = disk.topics.get(topic)!.cleanup === 'compact';
       for (const record of records) {
         const bytes = sizeOf(record);
-        const copy = {
-          ...record,
-          value: Uint8Array.from(record.value),
-          headers: { ...record.headers },
-          offset: place.end++,
-        };
-        const stored = { record: copy, bytes, batch, superseded: false };
+        const stored = { record: { ...record, offset: place.end++ }, bytes, batch, superseded: false };
         place.records.push(stored);
         disk.bytes += bytes;
         if (compact) supersede(place, stored);
@@ -136,7 +132,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     });
     for (const [key, value] of commit.state ?? []) {
       disk.bytes -= disk.state.get(key)?.length ?? 0;
-      if (value) disk.state.set(key, Uint8Array.from(value));
+      if (value) disk.state.set(key, value);
       else disk.state.delete(key);
       disk.bytes += value?.length ?? 0;
     }
@@ -215,25 +211,13 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       if (ended) throw ended;
       checkCommit(commit, name => disk.topics.get(name));
       return new Promise<readonly Position[]>((resolve, reject) => {
-        queue.push({ commit, resolve, reject });
+        queue.push({ commit: copyOf(commit), resolve, reject });
         next();
       });
     },
     async close() {
       ended ??= new LogFailure('closed', 'the log is closed');
-      const last = queue.at(-1);
-      if (!last || crashed) return;
-      await new Promise<void>(resolve => {
-        const { resolve: resolved, reject: rejected } = last;
-        last.resolve = positions => {
-          resolved(positions);
-          resolve();
-        };
-        last.reject = failure => {
-          rejected(failure);
-          resolve();
-        };
-      });
+      if (queue.length > 0) await new Promise<void>(resolve => drained.push(resolve));
     },
     crash() {
       ended = new LogFailure('closed', 'the process of this log has died');
@@ -243,6 +227,19 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     },
   };
 }
+
+/** The caller may reuse its buffers once the call has returned. */
+const copyOf = ({ batches, state = [] }: Commit): Commit => ({
+  batches: batches.map(batch => ({
+    ...batch,
+    records: batch.records.map(({ key, value, headers }) => ({
+      key,
+      value: Uint8Array.from(value),
+      headers: { ...headers },
+    })),
+  })),
+  state: state.map(([key, value]) => [key, value && Uint8Array.from(value)]),
+});
 
 const sizeOf = (record: LogRecord): number => {
   let bytes = 40 + record.key.length + record.value.length;

@@ -48,8 +48,8 @@ export function createWriter(
       for (const { topic, key, value, headers } of records) {
         const partition = partitionOf(key, countOf(topic));
         const place = `seq/${name}/${topic}/${partition}`;
-        let batch = batches.get(place);
-        if (!batch) batches.set(place, (batch = { topic, partition, records: [] }));
+        const batch = batches.get(place) ?? { topic, partition, records: [] };
+        batches.set(place, batch);
         const sequence = sequences.get(place) ?? readSequence(log.get(place));
         sequences.set(place, sequence + 1);
         batch.records.push({

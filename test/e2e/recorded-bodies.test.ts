@@ -46,8 +46,9 @@ test('recorded answers of the vendor arrive digit for digit and right in UTC, an
   const run = start(t, ['run', '--once'], { cwd });
   t.is(await run.ended, 1, 'refused and failed work gives exit 1');
   for (const named of [
-    'quotes NOTE: refused',
-    'quotes BURST: refused',
+    'refused NOTE: refused',
+    'refused: 1 symbols were not asked for',
+    'hurried BURST: refused',
     'unknown NOPE: unknown-symbol',
     'bulk MSFT: denied',
   ])

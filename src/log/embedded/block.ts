@@ -55,27 +55,29 @@ function boundOf(record: LogRecord): number {
   return bound;
 }
 
+/** Where blocks are written before their length is known; grows to the largest that was met. Encoding never awaits, so one is enough. */
+let scratch = Buffer.allocUnsafeSlow(2 * targetBytes);
+
 function encodeBlock(records: readonly LogRecord[], first: number, end: number, bound: number): Block {
-  const out = Buffer.allocUnsafeSlow(bound);
-  const names: string[] = [];
-  const common = commonHeaders(records, first, end);
+  if (scratch.length < bound) scratch = Buffer.allocUnsafeSlow(bound);
+  const out = scratch;
   const at = { position: headBytes };
-  const own = new Map<string, number>();
-  for (const name in common) names.push(name);
+  const common = commonHeaders(records, first, end);
+  const names = [...common];
+  const known = new Set(names);
   for (let i = first; i < end; i++) {
     for (const name in records[i]!.headers) {
-      if (name in common || own.has(name)) continue;
-      own.set(name, names.length);
+      if (known.has(name)) continue;
+      known.add(name);
       names.push(name);
     }
   }
   putNumber(out, at, names.length);
   for (const name of names) putText(out, at, name);
-  const shared = Object.values(common);
-  putNumber(out, at, shared.length);
-  for (let i = 0; i < shared.length; i++) {
+  putNumber(out, at, common.length);
+  for (let i = 0; i < common.length; i++) {
     putNumber(out, at, i);
-    putText(out, at, shared[i]!);
+    putText(out, at, records[first]!.headers[names[i]!]!);
   }
   for (let i = first; i < end; i++) {
     const { key, value, headers } = records[i]!;
@@ -84,25 +86,28 @@ function encodeBlock(records: readonly LogRecord[], first: number, end: number, 
     out.set(value, at.position);
     at.position += value.length;
     let count = 0;
-    for (const name in headers) if (own.has(name) && !(name in common)) count++;
+    for (let n = common.length; n < names.length; n++) if (headers[names[n]!] !== undefined) count++;
     putNumber(out, at, count);
-    if (count === 0) continue;
-    for (const name in headers) {
-      if (name in common) continue;
-      putNumber(out, at, own.get(name)!);
-      putText(out, at, headers[name]!);
+    for (let n = common.length; n < names.length; n++) {
+      const header = headers[names[n]!];
+      if (header === undefined) continue;
+      putNumber(out, at, n);
+      putText(out, at, header);
     }
   }
-  return { bytes: out.subarray(0, at.position), count: end - first };
+  const bytes = Buffer.allocUnsafeSlow(at.position);
+  out.copy(bytes, 0, 0, at.position);
+  return { bytes, count: end - first };
 }
 
-function commonHeaders(records: readonly LogRecord[], first: number, end: number): Record<string, string> {
-  const common: Record<string, string> = Object.create(null) as Record<string, string>;
-  const candidates = records[first]!.headers;
-  next: for (const name in candidates) {
-    const value = candidates[name]!;
+/** Names of the headers that all records have with one value. */
+function commonHeaders(records: readonly LogRecord[], first: number, end: number): string[] {
+  const common: string[] = [];
+  const { headers } = records[first]!;
+  next: for (const name in headers) {
+    const value = headers[name]!;
     for (let i = first + 1; i < end; i++) if (records[i]!.headers[name] !== value) continue next;
-    common[name] = value;
+    common.push(name);
   }
   return common;
 }
@@ -192,18 +197,20 @@ function takeNumber(bytes: Buffer, at: Cursor): number {
 
 /** Short ASCII, which is nearly all there is, byte by byte: a call into the engine costs more than the text. */
 function putText(out: Buffer, at: Cursor, text: string): void {
-  const start = at.position;
   const { length } = text;
   if (length < 0x80) {
-    out[at.position++] = length;
+    const start = at.position + 1;
     let i = 0;
     for (; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code > 0x7f) break;
-      out[at.position++] = code;
+      out[start + i] = code;
     }
-    if (i === length) return;
-    at.position = start;
+    if (i === length) {
+      out[start - 1] = length;
+      at.position = start + length;
+      return;
+    }
   }
   const bytes = Buffer.byteLength(text);
   putNumber(out, at, bytes);

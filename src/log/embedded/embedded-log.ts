@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Report } from '../../records/event.js';
 import type { Time } from '../../streams/time.js';
 import { checkCommit } from '../commit-check.js';
@@ -32,8 +33,8 @@ const spareBytes = 1024 * 1024;
 
 interface Waiting {
   readonly prepared: Prepared;
-  resolve(positions: readonly Position[]): void;
-  reject(failure: LogFailure): void;
+  readonly resolve: (positions: readonly Position[]) => void;
+  readonly reject: (failure: LogFailure) => void;
 }
 
 /**
@@ -52,12 +53,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     chmodSync(path, 0o700);
     claim = claimWriter(path);
     const stored: { topic: number; partition: number; bytes: number }[] = [];
-    let commits = 0;
     const meta = checkPages(dataFile(path), (key, bytes) => {
       if (key[0] === kinds.block && key.length === blockKeyBytes)
         stored.push({ ...blockPlace(key), bytes: footprint(bytes) });
     });
-    commits = meta?.transaction ?? 0;
+    const created = join(path, 'identity');
+    if (meta === undefined && existsSync(created)) throw new LogFailure('damaged', 'its data.mdb is missing or empty');
+    const commits = meta?.transaction ?? 0;
     if (freeBytes(path) < spareBytes) throw Object.assign(new Error('less than 1 MiB is free'), { code: 'ENOSPC' });
     // Some air above the cap for free pages in pieces: lmdb would grow the map by itself, but by moving it.
     environment = openEnvironment(path, { mapSize: roundUp(maxBytes * 1.5 + 16 * spareBytes), readOnly: false });
@@ -69,6 +71,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     if (catalogue.identity === undefined) first.push(catalogueEntry(0, { format: 1, identity }));
     await environment.commit(first, undefined);
     claim.confirm();
+    // Tells a log that lost its data file from one that was never begun.
+    if (!existsSync(created)) writeFileSync(created, `${identity}\n`, { mode: 0o600 });
     return serve({ environment, claim, identity, topics: new Map(catalogue.topics), stored, commits });
   } catch (error) {
     await environment?.close();
@@ -163,8 +167,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
 
     function takeGroup(): Waiting[] {
       let bytes = 0;
-      const count = queue.findIndex(({ prepared }, i) => (bytes += prepared.bytes) > groupBytes && i > 0);
-      return queue.splice(0, count === -1 ? queue.length : count);
+      let count = 0;
+      for (const { prepared } of queue) {
+        bytes += prepared.bytes;
+        if (bytes > groupBytes && count > 0) break;
+        count++;
+      }
+      return queue.splice(0, count);
     }
 
     function endOf(): (topic: number, partition: number) => number {

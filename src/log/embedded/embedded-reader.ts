@@ -41,7 +41,7 @@ export function openEmbeddedReader(path: string, report: Report = () => undefine
         environment.refresh();
         return reading.range(prefix);
       },
-      close: environment.close,
+      close: () => environment.close(),
     };
   } catch (error) {
     throw logFailure(error, path);

@@ -1,0 +1,366 @@
+import type { TestFn } from 'ava';
+import { type Batch, type Log, LogFailure, type LogRecord, type StoredRecord } from '../../src/log/log.js';
+import { bounds } from '../../src/log/topics.js';
+import type { Event } from '../../src/records/event.js';
+
+export interface Bounds {
+  readonly maxBytes?: number;
+  readonly retainBytes?: number;
+}
+
+export interface Opened {
+  readonly log: Log;
+  readonly events: readonly Event[];
+  /** Closes it and opens what it left. */
+  readonly reopen: () => Promise<Opened>;
+}
+
+export const record = (
+  key: string,
+  value: string | Uint8Array = key,
+  headers: Record<string, string> = {},
+): LogRecord => ({
+  key,
+  value: typeof value === 'string' ? Buffer.from(value) : value,
+  headers,
+});
+
+export const batch = (topic: string, partition: number, ...records: LogRecord[]): Batch => ({
+  topic,
+  partition,
+  records,
+});
+
+export const text = (value: Uint8Array | undefined): string | undefined => value && Buffer.from(value).toString();
+
+export function readAll(log: Pick<Log, 'read'>, topic: string, partition: number, maxBytes = 1000): StoredRecord[] {
+  const all: StoredRecord[] = [];
+  for (;;) {
+    const records = log.read(topic, partition, (all.at(-1)?.offset ?? -1) + 1, maxBytes);
+    if (records.length === 0) return all;
+    all.push(...records);
+  }
+}
+
+const keysOf = (records: readonly StoredRecord[]): string[] => records.map(({ key }) => key);
+
+/** What every log must do, in whatever it stores. Each test gets an empty log of its own. */
+export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Opened>): void {
+  const withTopic = async (given: Bounds = {}, cleanup: 'delete' | 'compact' = 'delete'): Promise<Opened> => {
+    const opened = await open(given);
+    opened.log.ensureTopic('t', { cleanup, partitions: 3 });
+    return opened;
+  };
+  const codeOf = (code: LogFailure['code']) => ({ instanceOf: LogFailure, code });
+
+  test('records come back in order with key, value, headers and offset', async t => {
+    const { log } = await withTopic();
+    const headers = { 'fl-id': 'i1', 'fl-schema': 'bar/1' };
+    const positions = await log.append({
+      batches: [
+        batch('t', 1, record('IBM', 'one', headers), record('BRK.B', 'two', { ...headers, 'fl-id': 'i2' })),
+        batch('t', 0, record('MSFT', 'three')),
+        batch('t', 1, record('IBM', 'four', { only: 'here' })),
+      ],
+    });
+    t.deepEqual(positions, [
+      { topic: 't', partition: 1, offset: 0, count: 2 },
+      { topic: 't', partition: 0, offset: 0, count: 1 },
+      { topic: 't', partition: 1, offset: 2, count: 1 },
+    ]);
+    t.deepEqual(
+      readAll(log, 't', 1).map(r => ({ ...r, value: text(r.value) })),
+      [
+        { offset: 0, key: 'IBM', value: 'one', headers },
+        { offset: 1, key: 'BRK.B', value: 'two', headers: { 'fl-id': 'i2', 'fl-schema': 'bar/1' } },
+        { offset: 2, key: 'IBM', value: 'four', headers: { only: 'here' } },
+      ],
+    );
+    t.deepEqual(log.ends('t'), [
+      { partition: 0, start: 0, end: 1 },
+      { partition: 1, start: 0, end: 3 },
+      { partition: 2, start: 0, end: 0 },
+    ]);
+  });
+
+  test('keys, values and headers of any characters and bytes come back as they were', async t => {
+    const { log } = await withTopic();
+    const records = [
+      record('', Uint8Array.of()),
+      record('Ünïcødé 株式 🏦', Uint8Array.of(0, 255, 128, 10), { 'kopf-ä': 'ß🏦', empty: '' }),
+      record('k'.repeat(300), Buffer.alloc(5000, 7), { long: 'x'.repeat(20_000), 'kopf-ä': 'two' }),
+    ];
+    await log.append({ batches: [batch('t', 0, ...records)] });
+    t.deepEqual(
+      readAll(log, 't', 0).map(r => ({ key: r.key, value: Buffer.from(r.value), headers: r.headers })),
+      records.map(r => ({ ...r, value: Buffer.from(r.value) })),
+    );
+  });
+
+  test('a read begins at any offset, within a batch too, and keeps to its byte bound but for the first record', async t => {
+    const { log } = await withTopic();
+    const names = Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')}`);
+    for (let i = 0; i < 40; i += 10)
+      await log.append({
+        batches: [batch('t', 0, ...names.slice(i, i + 10).map(name => record(name, 'x'.repeat(97))))],
+      });
+    for (const from of [0, 1, 9, 10, 25, 39])
+      t.deepEqual(keysOf(log.read('t', 0, from, 1e6)), names.slice(from), `from ${from}`);
+    t.deepEqual(keysOf(log.read('t', 0, 7, 550)), names.slice(7, 12));
+    t.deepEqual(keysOf(log.read('t', 0, 7, 1)), ['k07']);
+    t.deepEqual(log.read('t', 0, 40, 1e6), []);
+    t.deepEqual(log.read('t', 0, 4000, 1e6), []);
+    t.deepEqual(log.read('unknown', 0, 0, 1e6), []);
+    t.deepEqual(log.ends('unknown'), []);
+  });
+
+  test('state commits with the records, is read by key and by prefix in key order, and is deleted by undefined', async t => {
+    const { log } = await withTopic();
+    const value = (s: string) => Buffer.from(s);
+    await log.append({
+      batches: [batch('t', 0, record('a'))],
+      state: [
+        ['c/b', value('1')],
+        ['c/a', value('2')],
+        ['d/é', value('3')],
+        ['c', value('4')],
+        ['c/ü', value('5')],
+      ],
+    });
+    await log.append({
+      batches: [],
+      state: [
+        ['c/b', undefined],
+        ['c/a', value('6')],
+        ['absent', undefined],
+      ],
+    });
+    t.is(text(log.get('c/a')), '6');
+    t.is(log.get('c/b'), undefined);
+    t.deepEqual(
+      Array.from(log.range('c/'), ([key, v]) => [key, text(v)]),
+      [
+        ['c/a', '6'],
+        ['c/ü', '5'],
+      ],
+    );
+    t.deepEqual(
+      Array.from(log.range(''), ([key]) => key),
+      ['c', 'c/a', 'c/ü', 'd/é'],
+    );
+    t.is(log.ends('t')[0]!.end, 1);
+  });
+
+  test('a range of many entries is whole', async t => {
+    const { log } = await withTopic();
+    const state = Array.from(
+      { length: 1000 },
+      (_, i) => [`n/${String(i).padStart(4, '0')}`, Buffer.from([i % 256])] as const,
+    );
+    await log.append({ batches: [], state });
+    t.deepEqual(
+      Array.from(log.range('n/'), ([key]) => key),
+      state.map(([key]) => key),
+    );
+  });
+
+  test('a commit that is refused leaves no trace, whichever part of it was wrong', async t => {
+    const { log } = await withTopic();
+    const good = batch('t', 0, record('good'));
+    const state: [string, Uint8Array][] = [['s', Buffer.from('1')]];
+    const huge = record('huge', new Uint8Array(bounds.valueBytes + 1));
+    await t.throwsAsync(log.append({ batches: [good, batch('t', 0, huge)], state }), codeOf('too-large'));
+    await t.throwsAsync(log.append({ batches: [good, batch('t', 3, record('a'))], state }), codeOf('topic'));
+    await t.throwsAsync(log.append({ batches: [good, batch('u', 0, record('a'))], state }), codeOf('topic'));
+    await t.throwsAsync(log.append({ batches: [good, batch('t', 0)], state }), { instanceOf: RangeError });
+    await t.throwsAsync(
+      log.append({ batches: [good], state: [['x'.repeat(bounds.keyBytes + 1), Buffer.from('1')]] }),
+      codeOf('too-large'),
+    );
+    await t.throwsAsync(log.append({ batches: [batch('t', 0, record('é'.repeat(513)))] }), codeOf('too-large'));
+    t.is(log.ends('t')[0]!.end, 0);
+    t.is(log.get('s'), undefined);
+    await log.append({ batches: [batch('t', 0, record('largest', new Uint8Array(bounds.valueBytes)))] });
+    t.is(log.read('t', 0, 0, 1)[0]!.value.length, bounds.valueBytes);
+  });
+
+  test('commits that overlap become visible in the order of the calls', async t => {
+    const { log } = await withTopic();
+    const positions = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        log.append({ batches: [batch('t', i % 3, record(`k${i}`))], state: [['last', Buffer.from(String(i))]] }),
+      ),
+    );
+    t.deepEqual(
+      positions.map(([p]) => p!.offset),
+      Array.from({ length: 200 }, (_, i) => Math.floor(i / 3)),
+    );
+    t.deepEqual(
+      keysOf(readAll(log, 't', 2)),
+      Array.from({ length: 66 }, (_, i) => `k${3 * i + 2}`),
+    );
+    t.is(text(log.get('last')), '199');
+  });
+
+  test('nothing that the caller changes after the call gets into the log', async t => {
+    const { log } = await withTopic();
+    const value = Buffer.from('before');
+    const done = log.append({ batches: [batch('t', 0, record('k', value))], state: [['s', value]] });
+    value.write('after!');
+    await done;
+    t.is(text(log.read('t', 0, 0, 1)[0]!.value), 'before');
+    t.is(text(log.get('s')), 'before');
+  });
+
+  test('a topic is remembered with its partitions and cleanup, and another wish is refused with the mend', async t => {
+    const opened = await withTopic();
+    const next = await opened.reopen();
+    t.deepEqual(next.log.topics(), ['t']);
+    next.log.ensureTopic('t', { cleanup: 'delete', partitions: 3 });
+    const failure = t.throws(() => next.log.ensureTopic('t', { cleanup: 'delete', partitions: 4 }), codeOf('topic'));
+    t.regex(failure!.message, /has 3 partitions, not 4.*Set it back to 3/);
+    t.throws(() => next.log.ensureTopic('t', { cleanup: 'compact', partitions: 3 }), codeOf('topic'));
+    for (const name of ['', '..', 'a b', 'ä', 'x'.repeat(250)])
+      t.throws(() => next.log.ensureTopic(name, { cleanup: 'delete', partitions: 1 }), codeOf('topic'), name);
+    t.throws(() => next.log.ensureTopic('z', { cleanup: 'delete', partitions: 0 }), codeOf('topic'));
+  });
+
+  test('what was acknowledged is there after a new start, and the offsets go on', async t => {
+    const opened = await withTopic();
+    await opened.log.append({ batches: [batch('t', 0, record('a'), record('b'))], state: [['s', Buffer.from('1')]] });
+    const { identity } = opened.log;
+    const next = await opened.reopen();
+    t.is(next.log.identity, identity);
+    t.is(text(next.log.get('s')), '1');
+    const [position] = await next.log.append({ batches: [batch('t', 0, record('c'))] });
+    t.is(position!.offset, 2);
+    t.deepEqual(keysOf(readAll(next.log, 't', 0)), ['a', 'b', 'c']);
+  });
+
+  test('a closed log takes nothing more, and finishes what it has taken', async t => {
+    const { log, reopen } = await withTopic();
+    const taken = log.append({ batches: [batch('t', 0, record('a'))] });
+    await log.close();
+    await t.notThrowsAsync(taken);
+    await t.throwsAsync(log.append({ batches: [batch('t', 0, record('b'))] }), codeOf('closed'));
+    t.deepEqual(keysOf(readAll((await reopen()).log, 't', 0)), ['a']);
+  });
+
+  test('a compact topic keeps the newest record of each key, within a batch, over batches and over a new start', async t => {
+    const opened = await withTopic({}, 'compact');
+    const { log } = opened;
+    await log.append({ batches: [batch('t', 0, record('a', '1'), record('b', '1'), record('a', '2'))] });
+    await Promise.all([
+      log.append({ batches: [batch('t', 0, record('b', '2')), batch('t', 1, record('c', '1'))] }),
+      log.append({ batches: [batch('t', 0, record('c', '1')), batch('t', 0, record('b', '3'))] }),
+    ]);
+    const seen = (l: Log) => readAll(l, 't', 0).map(r => [r.offset, r.key, text(r.value)]);
+    t.deepEqual(seen(log), [
+      [2, 'a', '2'],
+      [4, 'c', '1'],
+      [5, 'b', '3'],
+    ]);
+    t.deepEqual(log.ends('t')[0], { partition: 0, start: 2, end: 6 });
+    t.deepEqual(keysOf(log.read('t', 0, 3, 1e6)), ['c', 'b']);
+    const next = await opened.reopen();
+    await next.log.append({ batches: [batch('t', 0, record('a', '3'))] });
+    t.deepEqual(seen(next.log), [
+      [4, 'c', '1'],
+      [5, 'b', '3'],
+      [6, 'a', '3'],
+    ]);
+    t.deepEqual(keysOf(readAll(next.log, 't', 1)), ['c']);
+  });
+
+  test('a tombstone takes the place of its key in a compact topic, so that a reader behind learns of it', async t => {
+    const { log } = await withTopic({}, 'compact');
+    await log.append({ batches: [batch('t', 0, record('a', '1'), record('b', '1'))] });
+    await log.append({ batches: [batch('t', 0, record('a', ''))] });
+    t.deepEqual(
+      readAll(log, 't', 0).map(r => [r.key, text(r.value)]),
+      [
+        ['b', '1'],
+        ['a', ''],
+      ],
+    );
+    await log.append({ batches: [batch('t', 0, record('a', '2'))] });
+    t.deepEqual(
+      readAll(log, 't', 0).map(r => [r.key, text(r.value)]),
+      [
+        ['b', '1'],
+        ['a', '2'],
+      ],
+    );
+  });
+
+  test('beyond the bytes to retain the oldest batches go first over all partitions, and it is reported', async t => {
+    const { log, events, reopen } = await withTopic({ retainBytes: 100_000 });
+    log.ensureTopic('c', { cleanup: 'compact', partitions: 1 });
+    await log.append({ batches: [batch('c', 0, record('kept', 'x'.repeat(10_000)))] });
+    for (let i = 0; i < 60; i++)
+      await log.append({ batches: [batch('t', i % 2, record(`k${i}`, Buffer.alloc(3900, i)))] });
+    const check = (l: Log) => {
+      const left = [0, 1].flatMap(p => readAll(l, 't', p).map(r => Number(r.key.slice(1)))).sort((a, b) => a - b);
+      t.true(left.length >= 15 && left.length <= 27, String(left.length));
+      t.deepEqual(
+        left,
+        Array.from(left, (_, i) => 60 - left.length + i),
+        'the newest, without a hole',
+      );
+      t.deepEqual(
+        l.ends('t').map(({ end }) => end),
+        [30, 30, 0],
+      );
+      t.is(l.ends('t')[0]!.start, Math.ceil((60 - left.length) / 2));
+      t.is(l.read('t', 0, 0, 1)[0]!.offset, l.ends('t')[0]!.start, 'a read from before the start begins there');
+      t.is(readAll(l, 'c', 0).length, 1);
+      return 60 - left.length;
+    };
+    const gone = check(log);
+    const reported = events.reduce((sum, event) => sum + (event.kind === 'retained' ? event.records : 0), 0);
+    t.is(reported, gone);
+    const next = await reopen();
+    check(next.log);
+    await next.log.append({ batches: [batch('t', 2, record('k60', Buffer.alloc(3900)))] });
+    t.true(readAll(next.log, 't', 0).length + readAll(next.log, 't', 1).length < 60 - gone + 1);
+  });
+
+  test('the newest batch of a partition stays, however small the bytes to retain', async t => {
+    const { log } = await withTopic({ retainBytes: 1 });
+    for (let i = 0; i < 5; i++)
+      await log.append({ batches: [batch('t', 0, record(`k${i}`)), batch('t', 1, record('x'))] });
+    const [first] = log.ends('t');
+    t.is(first!.end, 5);
+    t.true(first!.start >= 3 && first!.start <= 4);
+  });
+
+  test('at the byte cap records are refused before anything is written, state that makes room is taken', async t => {
+    const { log } = await withTopic({ maxBytes: 300_000, retainBytes: 1e9 });
+    const big = (i: number) => ({
+      batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(30_000)))],
+      state: [['n', Buffer.from(String(i))] as const],
+    });
+    let stored = 0;
+    const failure = await t.throwsAsync(async () => {
+      for (; stored < 20; stored++) await log.append(big(stored));
+    }, codeOf('full'));
+    t.regex(failure!.message, /300000/);
+    t.true(stored >= 7 && stored <= 9, String(stored));
+    t.true(log.bytes <= 300_000);
+    t.is(log.ends('t')[0]!.end, stored);
+    t.is(text(log.get('n')), String(stored - 1));
+    await t.notThrowsAsync(log.append({ batches: [], state: [['shipped', Buffer.from('1')]] }));
+    const [first, second, third] = await Promise.allSettled([
+      log.append(big(99)),
+      log.append({ batches: [batch('t', 1, record('small'))] }),
+      log.append({ batches: [], state: [['shipped', Buffer.from('2')]] }),
+    ]);
+    t.deepEqual(
+      [first.status, second.status, third.status],
+      ['rejected', 'rejected', 'fulfilled'],
+      'none overtakes, but for state',
+    );
+    t.is(log.ends('t')[1]!.end, 0);
+    t.is(text(log.get('shipped')), '2');
+  });
+}

@@ -1,0 +1,77 @@
+import test from 'ava';
+import { openMemoryLog } from '../../src/log/memory.js';
+import { murmur2, partitionOf } from '../../src/log/murmur2.js';
+import { createWriter, mergePrepared } from '../../src/log/writer.js';
+import { record } from './contract.js';
+
+test('murmur2 gives the numbers of the Java client', t => {
+  // From org.apache.kafka.common.utils.UtilsTest.testMurmur2 (Apache License 2.0).
+  const vectors: Record<string, number> = {
+    '21': -973932308,
+    foobar: -790332482,
+    'a-little-bit-long-string': -985981536,
+    'a-little-bit-longer-string': -1486304829,
+    lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8: -58897971,
+    abc: 479470107,
+  };
+  for (const [key, hash] of Object.entries(vectors)) t.is(murmur2(key), hash, key);
+});
+
+test('a key is hashed by its UTF-8 bytes, and its partition is never negative', t => {
+  // The bytes of 'ü' are those of 'Ã¼' in Latin-1; the hash of the text must differ from the hash of its code unit.
+  t.not(murmur2('ü'), murmur2('\u00c3\u00bc'));
+  t.is(partitionOf('21', 6), (-973932308 & 0x7fffffff) % 6);
+  const seen = new Set(Array.from({ length: 500 }, (_, i) => partitionOf(`S${i}é`, 6)));
+  t.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5],
+  );
+});
+
+const log = () => {
+  const opened = openMemoryLog();
+  opened.ensureTopic('bars', { cleanup: 'delete', partitions: 6 });
+  opened.ensureTopic('quotes', { cleanup: 'delete', partitions: 1 });
+  return opened;
+};
+const outgoing = (topic: string, key: string) => ({ topic, ...record(key, '{}', { 'fl-id': `id-${key}` }) });
+
+test('a writer places records by key and numbers them per partition, over new starts too', async t => {
+  const first = log();
+  const writer = createWriter(first, { name: 'source/av', epoch: 7 });
+  const prepared = writer.prepare([
+    outgoing('bars', 'IBM'),
+    outgoing('quotes', 'IBM'),
+    outgoing('bars', 'IBM'),
+    outgoing('quotes', 'X'),
+  ]);
+  await first.append(
+    mergePrepared([prepared, writer.prepare([outgoing('bars', 'IBM')])], [['cursor', Buffer.from('1')]]),
+  );
+  const partition = partitionOf('IBM', 6);
+  const seqs = (of: typeof first, topic: string, at: number) =>
+    of.read(topic, at, 0, 1e6).map(r => r.headers['fl-seq']);
+  t.deepEqual(seqs(first, 'bars', partition), ['0', '1', '2']);
+  t.deepEqual(seqs(first, 'quotes', 0), ['0', '1']);
+  t.deepEqual(first.read('quotes', 0, 1, 1)[0]!.headers, {
+    'fl-id': 'id-X',
+    'fl-writer': 'source/av',
+    'fl-seq': '1',
+    'fl-epoch': '7',
+  });
+  t.is(Buffer.from(first.get('cursor')!).toString(), '1');
+  const next = first.crash();
+  await next.append(
+    mergePrepared([createWriter(next, { name: 'source/av', epoch: 8 }).prepare([outgoing('bars', 'IBM')])]),
+  );
+  await next.append(
+    mergePrepared([createWriter(next, { name: 'files/x', epoch: 0 }).prepare([outgoing('bars', 'IBM')])]),
+  );
+  t.deepEqual(seqs(next, 'bars', partition), ['0', '1', '2', '3', '0']);
+});
+
+test('a writer refuses a topic that was not created', t => {
+  t.throws(() => createWriter(log(), { name: 'w', epoch: 0 }).prepare([outgoing('none', 'a')]), {
+    instanceOf: RangeError,
+  });
+});
