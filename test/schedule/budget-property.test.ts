@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StateChange } from '../../src/log/log.js';
 import { budget, type Permit } from '../../src/schedule/budget.js';
 import type { Limit } from '../../src/schedule/limit.js';
-import { type Call, excess } from './counting-rule.js';
+import { type Call, excess, windowId } from './counting-rule.js';
 import { createState, createWorld, type World } from './world.js';
 
 const seconds = 1_000;
@@ -35,26 +35,21 @@ const starts = fc
   .map(Date.parse);
 
 const latency = fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: deadlineMs }));
+type Kind = 'run' | 'crash' | 'jump' | 'actor restart';
+interface Step {
+  readonly kind: Kind;
+  readonly ms: number;
+}
+const stepOf =
+  (kind: Kind) =>
+  (ms: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+    fc.record({ kind: fc.constant(kind), ms });
+const [run, crash, jump] = [stepOf('run'), stepOf('crash'), stepOf('jump')];
 const step = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('run' as const),
-      ms: fc.constantFrom(300, 5_000, minutes, hours, 7 * hours),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('crash' as const), ms: fc.constantFrom(0, 40, 10 * seconds, 2 * hours) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('jump' as const),
-      ms: fc.constantFrom(-hours, hours, -90 * seconds, 90 * seconds),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('actor restart' as const), ms: fc.constant(0) }) },
+  { weight: 6, arbitrary: run(fc.constantFrom(300, 5_000, minutes, hours, 7 * hours)) },
+  { weight: 2, arbitrary: crash(fc.constantFrom(0, 40, 10 * seconds, 2 * hours)) },
+  { weight: 2, arbitrary: jump(fc.constantFrom(-hours, hours, -90 * seconds, 90 * seconds)) },
+  { weight: 1, arbitrary: stepOf('actor restart')(fc.constant(0)) },
 );
 
 interface Plan {
@@ -158,31 +153,112 @@ function createLoad(world: World, plan: Plan) {
   };
 }
 
-test('no window is ever exceeded: not by latency, crashes at any point, jumps of the wall clock, clock changes of a zone or restarts of the actor', async t => {
-  let permits = 0;
-  const plans = fc.record({
-    limits,
+const plansOf = (stacked: typeof limits): fc.Arbitrary<Plan> =>
+  fc.record({
+    limits: stacked,
     startMs: starts,
     concurrency: fc.integer({ min: 1, max: 4 }),
     latencies: fc.array(latency, { minLength: 1, maxLength: 20 }),
     weights: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 5 }),
     reserveMs: fc.constantFrom(0, 3, 200),
   });
+
+/** @returns how many calls were permitted */
+async function follow(plan: Plan, steps: readonly Step[]): Promise<number> {
+  const world = createWorld(plan.startMs);
+  const load = createLoad(world, plan);
+  for (const { kind, ms } of steps) {
+    if (load.calls.length >= mostCalls) break;
+    if (kind === 'run') await world.advanceTo(world.trueMs + ms);
+    if (kind === 'crash') await load.crash(ms);
+    if (kind === 'jump') load.jump(ms);
+    if (kind === 'actor restart') load.restartActor();
+  }
+  if (load.broken() !== undefined) throw new Error(load.broken());
+  return load.calls.length;
+}
+
+test('no window is ever exceeded: not by latency, crashes at any point, jumps of the wall clock, clock changes of a zone or restarts of the actor', async t => {
+  let permits = 0;
   await fc.assert(
-    fc.asyncProperty(plans, fc.array(step, { minLength: 1, maxLength: 25 }), async (plan, steps) => {
-      const world = createWorld(plan.startMs);
-      const load = createLoad(world, plan);
-      for (const { kind, ms } of steps) {
-        if (load.calls.length >= mostCalls) break;
-        if (kind === 'run') await world.advanceTo(world.trueMs + ms);
-        if (kind === 'crash') await load.crash(ms);
-        if (kind === 'jump') load.jump(ms);
-        if (kind === 'actor restart') load.restartActor();
-      }
-      permits += load.calls.length;
-      if (load.broken() !== undefined) throw new Error(load.broken());
+    fc.asyncProperty(plansOf(limits), fc.array(step, { minLength: 1, maxLength: 25 }), async (plan, steps) => {
+      permits += await follow(plan, steps);
+    }),
+    { numRuns: 80 },
+  );
+  t.true(permits > 1_500, `${permits} permits are too few to prove anything`);
+});
+
+test('a clock that is set back and forth around the end of a window, with crashes in between, wins no calls', async t => {
+  const long = fc.array(
+    fc.oneof(
+      sliding.filter(({ perMs }) => perMs >= hours),
+      day,
+    ),
+    { minLength: 1, maxLength: 1 },
+  );
+  const nervous = fc.oneof(
+    { weight: 3, arbitrary: run(fc.integer({ min: 1, max: 50 }).map(count => count * minutes)) },
+    { weight: 2, arbitrary: jump(fc.constantFrom(-hours, hours)) },
+    { weight: 1, arbitrary: crash(fc.constantFrom(0, 10 * seconds)) },
+  );
+  await fc.assert(
+    fc.asyncProperty(plansOf(long), fc.array(nervous, { minLength: 10, maxLength: 60 }), async (plan, steps) => {
+      await follow(plan, steps);
     }),
     { numRuns: 150 },
   );
-  t.true(permits > 3_000, `${permits} permits are too few to prove anything`);
+  t.pass();
+});
+
+/** The first instant after `ms` at which another window of this limit begins. */
+function nextWindow(limit: Limit, ms: number): number {
+  let [before, after] = [ms, ms + 26 * hours];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (windowId(limit, middle) > windowId(limit, ms)) after = middle;
+    else before = middle;
+  }
+  return after;
+}
+
+/** When a greedy caller that keeps the rule, and knows nothing else, would have made these calls. */
+function greedyPermits({ limits: stacked, startMs, concurrency, latencies, weights }: Plan, count: number): number[] {
+  const calls: Call[] = [];
+  let nowMs = startMs;
+  while (calls.length < count) {
+    const index = calls.length;
+    const most = Math.min(...stacked.map(({ requests }) => requests));
+    const weight = Math.min(weights[(index + 1) % weights.length]!, most);
+    const instants = stacked.flatMap(limit =>
+      limit.resetsAt === undefined
+        ? calls.map(({ answerMs }) => answerMs + limit.perMs)
+        : [nowMs, ...calls.map(({ answerMs }) => answerMs)].map(ms => nextWindow(limit, ms)),
+    );
+    const fits = (permitMs: number): boolean =>
+      calls.filter(({ answerMs }) => answerMs > permitMs).length < concurrency &&
+      excess([...calls, { permitMs, answerMs: Number.POSITIVE_INFINITY, weight }], stacked, permitMs) === undefined;
+    nowMs = [nowMs, ...calls.map(({ answerMs }) => answerMs), ...instants]
+      .filter(ms => ms >= nowMs)
+      .sort((a, b) => a - b)
+      .find(fits)!;
+    calls.push({ permitMs: nowMs, answerMs: nowMs + latencies[index % latencies.length]!, weight });
+  }
+  return calls.map(({ permitMs }) => permitMs);
+}
+
+test('while work waits, each call is permitted at the very instant at which the rule first allows it', async t => {
+  await fc.assert(
+    fc.asyncProperty(plansOf(limits), async random => {
+      const plan = { ...random, reserveMs: 0 };
+      const world = createWorld(plan.startMs);
+      const load = createLoad(world, plan);
+      await world.advanceTo(world.trueMs + 12 * minutes);
+      const permits = load.calls.slice(0, 30).map(({ permitMs }) => permitMs - plan.startMs);
+      const greedy = greedyPermits(plan, permits.length + 1).map(ms => ms - plan.startMs);
+      t.deepEqual(permits, greedy.slice(0, permits.length));
+      if (permits.length < 30) t.true(greedy.at(-1)! > 12 * minutes);
+    }),
+    { numRuns: 60 },
+  );
 });

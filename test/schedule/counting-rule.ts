@@ -40,7 +40,7 @@ function wallOf(zone: string, ms: number): { readonly day: number; readonly cloc
 }
 
 /** Windows of one limit have ascending ids. Days by the calendar that hangs on the wall in `zone`; shorter ones need a zone of whole hours. */
-function windowId({ perMs, resetsAt = '', zone = 'UTC' }: Limit, ms: number): number {
+export function windowId({ perMs, resetsAt = '', zone = 'UTC' }: Limit, ms: number): number {
   if (ms === Number.POSITIVE_INFINITY) return ms;
   if (perMs < 86_400_000) return Math.floor((ms - Number(resetsAt.slice(3)) * 60_000) / perMs);
   const { day, clock } = wallOf(zone, ms);
