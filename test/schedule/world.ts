@@ -16,7 +16,7 @@ export interface World {
 }
 
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 6; i++) await null;
+  for (let i = 0; i < 6; i++) await Promise.resolve();
 }
 
 export function createWorld(startMs: number): World {
