@@ -1,4 +1,4 @@
-import { catchError, defer, finalize, from, map, type Observable, throwError } from 'rxjs';
+import { catchError, defer, finalize, from, map, type Observable, tap, throwError } from 'rxjs';
 import type { HttpAnswer, HttpEdge } from '../http/edge.js';
 import { HttpFailure } from '../http/edge.js';
 import type { Outcome } from '../sources/outcome.js';
@@ -24,7 +24,13 @@ export function fetchWork(
   return work =>
     defer(() => {
       const aborter = new AbortController();
+      let answered = false;
       return from(edge(vendor.request(work, options), aborter.signal)).pipe(
+        tap({
+          next: () => {
+            answered = true;
+          },
+        }),
         map(answer => ({
           outcome: vendor.parse(work, answer, options),
           reachedVendor: true,
@@ -32,7 +38,10 @@ export function fetchWork(
           answer,
         })),
         catchError((error: unknown) => (error instanceof HttpFailure ? [failed(error)] : throwError(() => error))),
-        finalize(() => aborter.abort()),
+        // Aborting costs an exception with its stack: only where there is something to end.
+        finalize(() => {
+          if (!answered) aborter.abort();
+        }),
       );
     });
 }

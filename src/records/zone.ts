@@ -6,6 +6,8 @@ const local = /^(\d{4}-\d\d-\d\d)(?:[ T](([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.
 interface Offsets {
   readonly format: Intl.DateTimeFormat;
   readonly known: Map<number, number>;
+  /** Wall times that are not doubled or skipped, as sent: all symbols of a poll share their stamps, so most are looked up. */
+  readonly instants: Map<string, number>;
 }
 
 // Zone names come from answers that nobody vouches for: both maps are bounded, and starting anew is only slow.
@@ -17,7 +19,7 @@ function offsetsOf(zone: string): Offsets {
   const found = zones.get(zone);
   if (found) return found;
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  const made = { format, known: new Map<number, number>() };
+  const made = { format, known: new Map<number, number>(), instants: new Map<string, number>() };
   if (zones.size >= maxZones) zones.clear();
   zones.set(zone, made);
   return made;
@@ -63,6 +65,9 @@ function offsetMs(zone: string, ms: number): number {
  * @throws RangeError when `zone` is unknown: ask `isZone` first where the name comes from outside.
  */
 export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATIVE_INFINITY): number | undefined {
+  const { instants } = offsetsOf(zone);
+  const instant = instants.get(text);
+  if (instant !== undefined) return instant;
   const [, date, time = '00:00'] = local.exec(text) ?? [];
   if (date === undefined) return undefined;
   const wallMs = Date.parse(`${date}T${time}Z`);
@@ -70,7 +75,11 @@ export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATI
   if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(date)) return undefined;
   const before = offsetMs(zone, wallMs - dayMs);
   const after = offsetMs(zone, wallMs + dayMs);
-  if (before === after) return wallMs - before;
+  if (before === after) {
+    if (instants.size >= maxKnown) instants.clear();
+    instants.set(text, wallMs - before);
+    return wallMs - before;
+  }
   const byOld = wallMs - before;
   const byNew = wallMs - after;
   const oldHolds = offsetMs(zone, byOld) === before;
@@ -84,4 +93,13 @@ export const utcToZonedDate = (ms: number, zone: string): string =>
   new Date(ms + offsetMs(zone, ms)).toISOString().slice(0, 10);
 
 /** An instant as records spell it: `2017-12-18T19:56:00Z`, milliseconds only where they are not zero. */
-export const utcText = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+export function utcText(ms: number): string {
+  const known = texts.get(ms);
+  if (known !== undefined) return known;
+  const text = new Date(ms).toISOString().replace('.000Z', 'Z');
+  if (texts.size >= maxKnown) texts.clear();
+  texts.set(ms, text);
+  return text;
+}
+
+const texts = new Map<number, string>();

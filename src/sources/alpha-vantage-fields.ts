@@ -2,18 +2,27 @@ import { vendorSymbol } from './alpha-vantage-call.js';
 import type { JsonObject } from './answer-body.js';
 import type { Fields } from './rows.js';
 
+// A hundred bars have the same five keys. Bounded, because keys come from outside.
+const maxNames = 1_000;
+const names = new Map<string, string>();
+
 /**
  * The plain name of a value: `1. open`, `1: Symbol`, `05. price`, `previous_close`, `adjusted close` → `open`, `symbol`, `price`, `previous close`,
  * `adjusted close`. Crypto bars up to about 2024 have each price per market: `1a. open (CNY)` is `open` where the market is CNY.
  */
 export function fieldName(key: string, market?: string): string {
+  const known = market === undefined ? names.get(key) : undefined;
+  if (known !== undefined) return known;
   const name = key
     .toLowerCase()
     .replace(/^\s*\d{1,3}[a-z]?\s*[.:]\s*/, '')
     .replaceAll('_', ' ')
     .trim();
   const suffix = market === undefined ? undefined : ` (${market.toLowerCase()})`;
-  return suffix !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  if (suffix !== undefined) return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  if (names.size >= maxNames) names.clear();
+  names.set(key, name);
+  return name;
 }
 
 const fieldText = (value: unknown): string => {

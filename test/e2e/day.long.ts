@@ -27,7 +27,7 @@ test('a trading day of 200 symbols with refusals, cuts, restatements and a kill 
   const time = fastTime(realTime, clock);
   const simulator = await simulated(
     t,
-    { ...scenarios['trading-day'], plan: { perSecond: 30, perMinute: 900, premium: true }, latencyMs: [200, 900] },
+    { ...scenarios['trading-day'], plan: { perSecond: 30, perMinute: 900, premium: true }, latencyMs: [200, 900], historyDays: 3 },
     { seed: 7, time, startMs: clock.startMs },
   );
   const symbols = [...simulator.truth.instruments.keys()];
@@ -39,7 +39,7 @@ sources:
     { type: alpha-vantage, baseUrl: "${simulator.url}", apiKey: day, concurrency: 24, deadline: 2s, limits: [{ requests: 30, per: 1s }, { requests: 900, per: 1m }] }
 symbols: { all: { from: static, list: [${symbols.join(', ')}] } }
 feeds:
-  minutes: { source: av, symbols: all, data: bars/1m, every: 1m, calendar: XNYS }
+  minutes: { source: av, symbols: all, data: bars/1m, every: 2m, calendar: XNYS }
   quotes: { source: av, symbols: all, data: quotes, bulk: true, every: 1m, calendar: XNYS }
 http: { port: 0 }
 log: { path: ./log }
