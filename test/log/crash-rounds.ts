@@ -35,12 +35,12 @@ export async function crashRounds(rounds: number, seed: number): Promise<CrashRe
     acknowledged = newest;
     for (let partition = 0; partition < 3; partition++) {
       const found = readAll(log, 't', partition, 1e6).map(
-        ({ key, value, headers }) => `${key} ${value.length} ${headers['n']}`,
+        ({ key, value, headers }) => `${key} ${value.length} ${headers.n}`,
       );
       const expected: string[] = [];
       for (let n = 0; n <= newest; n++)
         if (n % 3 === partition)
-          for (const { key, value, headers } of recordsOf(n)) expected.push(`${key} ${value.length} ${headers['n']}`);
+          for (const { key, value, headers } of recordsOf(n)) expected.push(`${key} ${value.length} ${headers.n}`);
       if (found.join() !== expected.join()) faults.push(`round ${round}: partition ${partition} differs`);
     }
     for (const event of events) if (event.kind === 'log-damaged') faults.push(`round ${round}: ${event.reason}`);

@@ -64,8 +64,7 @@ test('a batch with more than its block can hold is split, and each record may ha
   t.is(found.length, 3000);
   t.true(
     found.every(
-      (r, i) =>
-        r.offset === i && r.key === `k${i}` && r.headers[`h${i % 400}`] === `v${i}` && r.headers['same'] === 's',
+      (r, i) => r.offset === i && r.key === `k${i}` && r.headers[`h${i % 400}`] === `v${i}` && r.headers.same === 's',
     ),
   );
   await log.close();
