@@ -105,11 +105,12 @@ async function print(log: LogReader, topic: string, options: TailOptions, io: Co
       for (const place of places) {
         if (place.next >= place.end) continue;
         const records = log.read(topic, place.partition, place.next, readBytes);
-        if (records.length === 0) place.next = place.end;
+        if (records.length === 0 || records[0]!.offset >= place.end) place.next = place.end;
         for (const record of records) {
-          place.next = record.offset + 1;
+          // What came after `ends` was asked belongs to the next look, or to nobody without --follow.
           if (record.offset >= place.end) break;
           if (left-- <= 0) return;
+          place.next = record.offset + 1;
           io.out(`${options.json ? asJson(topic, place.partition, record) : asText(place.partition, record)}\n`);
           printed++;
         }

@@ -9,7 +9,7 @@ import { agreedTopic, type Topic } from '../topics.js';
 import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.js';
 import { type Change, dataFile, type Environment, openEnvironment } from './environment.js';
 import { freeBytes, logFailure } from './failure.js';
-import { blockKeyBytes, blockPlace, checked, fenceKey, kinds, topicKey } from './keys.js';
+import { blockKeyBytes, checked, fenceKey, kinds, topicKey } from './keys.js';
 import { checkPages } from './pages.js';
 import { readCatalogue, readingOf } from './reading.js';
 import { createRetention, footprint, type Retirement } from './retention.js';
@@ -52,10 +52,11 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
     claim = claimWriter(path);
-    const stored: { topic: number; partition: number; bytes: number }[] = [];
+    const stored = new Map<number, number>();
     const meta = checkPages(dataFile(path), (key, bytes) => {
-      if (key[0] === kinds.block && key.length === blockKeyBytes)
-        stored.push({ ...blockPlace(key), bytes: footprint(bytes) });
+      if (key[0] !== kinds.block || key.length !== blockKeyBytes) return;
+      const slot = key.readUInt32BE(1);
+      stored.set(slot, (stored.get(slot) ?? 0) + footprint(bytes));
     });
     const created = join(path, 'identity');
     if (meta === undefined && existsSync(created)) throw new LogFailure('damaged', 'its data.mdb is missing or empty');
@@ -85,7 +86,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     claim: WriterClaim;
     identity: string;
     topics: Map<string, Topic>;
-    stored: readonly { topic: number; partition: number; bytes: number }[];
+    /** Bytes by topic (upper 16 bits) and partition. */
+    stored: ReadonlyMap<number, number>;
     commits: number;
   }): Log {
     const { environment, claim, identity, topics } = opened;
@@ -97,8 +99,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     );
     const retention = createRetention(environment, retainBytes);
     const names = new Map(Array.from(topics.values(), topic => [topic.id, topic]));
-    for (const { topic, partition, bytes } of opened.stored)
+    for (const [slot, bytes] of opened.stored) {
+      const [topic, partition] = [slot >>> 16, slot & 0xffff];
       if (names.get(topic)?.cleanup === 'delete') retention.add(topic, partition, bytes);
+    }
     /** Topics that the next transaction writes down. */
     let undeclared: Topic[] = [];
     let commits = opened.commits;
