@@ -1,10 +1,13 @@
-// The whole gate in one command: builds, checks, tests, and closes with a line `N passed, N failed`.
-// Each check counts as one. Arguments name compiled test files to run instead of all of them.
+// The whole gate in one command: builds, checks, tests, and closes with a line `N passed, N failed`. Each check counts as one.
+//   node test/run.mjs           everything but the long tests
+//   node test/run.mjs --long    the long tests, on what is built
+//   node test/run.mjs --again   the tests alone, on what is built: for another version of Node
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 const bin = name => `node_modules/.bin/${name}`;
-const only = process.argv.slice(2);
+const mode = process.argv[2] ?? '';
+const isLong = mode === '--long';
 let passed = 0;
 let failed = 0;
 
@@ -43,28 +46,36 @@ async function check(title, command, args) {
 }
 
 const started = performance.now();
-rmSync('build', { recursive: true, force: true });
-const built = await check('types: tsc', bin('tsc'), ['--incremental']);
-if (built) {
+let built = mode !== '';
+if (!built) {
+  rmSync('build', { recursive: true, force: true });
+  built = await check('types: tsc', bin('tsc'), ['--incremental']);
+}
+if (built && mode === '')
   await Promise.all([
     check('lint: oxlint, type-aware', bin('oxlint'), ['--type-aware', '--deny-warnings']),
     check('format and lint: biome', bin('biome'), ['check', '--error-on-warnings', '.']),
     check('arrows between rooms: dependency-cruiser', 'node', ['test/arrows.mjs']),
     check('nothing unused: knip', bin('knip'), ['--no-progress']),
   ]);
+if (built) {
   let inFailure = false;
   let tests = 0;
-  const { code, text } = await run(bin('ava'), ['--tap', ...only], line => {
-    if (line.startsWith('ok ')) {
-      tests++;
-      passed++;
-      inFailure = false;
-    } else if (line.startsWith('not ok ')) {
-      failed++;
-      inFailure = true;
-    } else if (line.startsWith('#') || line.startsWith('1..')) inFailure = false;
-    if (inFailure) console.log(line);
-  });
+  const { code, text } = await run(
+    process.execPath,
+    [bin('ava'), '--tap', ...(isLong ? ['--config', 'ava.long.config.mjs'] : [])],
+    line => {
+      if (line.startsWith('ok ')) {
+        tests++;
+        passed++;
+        inFailure = false;
+      } else if (line.startsWith('not ok ')) {
+        failed++;
+        inFailure = true;
+      } else if (line.startsWith('#') || line.startsWith('1..')) inFailure = false;
+      if (inFailure || (isLong && line.startsWith('  *'))) console.log(line);
+    },
+  );
   if (code !== 0 && failed === 0) {
     failed++;
     console.log(text);

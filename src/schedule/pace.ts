@@ -1,6 +1,9 @@
 import type { Limit } from './limit.js';
 
 const cut = 0.7;
+/** A lone refusal among more accepted calls than this says that the rate is near the limit, or means nothing: the cut of 0.7 would halve a source that refuses one call in 500. */
+const rareAfter = 100;
+const rareCut = 0.9;
 const raisePerMinute = 0.05;
 const raiseEveryMs = 60_000;
 const slowestPerSecond = 1 / 60;
@@ -42,6 +45,7 @@ export function createPace(declared: () => number | undefined): Pace {
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let loweredMs = Number.NEGATIVE_INFINITY;
   let raisedMs = 0;
+  let acceptedSinceCut = 0;
 
   const capacity = (): number => Math.max(1, perSecond! * burstSeconds);
 
@@ -89,7 +93,9 @@ export function createPace(declared: () => number | undefined): Pace {
         perSecond ?? Number.POSITIVE_INFINITY,
         declared() ?? Number.POSITIVE_INFINITY,
       );
-      perSecond = Math.max(slowestPerSecond, cut * refusedPerSecond);
+      const factor = acceptedSinceCut > rareAfter ? rareCut : cut;
+      acceptedSinceCut = 0;
+      perSecond = Math.max(slowestPerSecond, factor * refusedPerSecond);
       tokens = 1;
       filledMs = pausedUntilMs;
       loweredMs = nowMs;
@@ -97,6 +103,7 @@ export function createPace(declared: () => number | undefined): Pace {
       return true;
     },
     accepted(permittedMs, nowMs) {
+      acceptedSinceCut++;
       if (perSecond === undefined || permittedMs <= loweredMs || nowMs - raisedMs < raiseEveryMs) return false;
       const ceiling = declared() ?? 2 * refusedPerSecond;
       if (perSecond >= ceiling) return false;

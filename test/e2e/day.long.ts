@@ -27,7 +27,12 @@ test('a trading day of 200 symbols with refusals, cuts, restatements and a kill 
   const time = fastTime(realTime, clock);
   const simulator = await simulated(
     t,
-    { ...scenarios['trading-day'], plan: { perSecond: 30, perMinute: 900, premium: true }, latencyMs: [200, 900], historyDays: 3 },
+    {
+      ...scenarios['trading-day'],
+      plan: { perSecond: 30, perMinute: 900, premium: true },
+      latencyMs: [200, 900],
+      historyDays: 3,
+    },
     { seed: 7, time, startMs: clock.startMs },
   );
   const symbols = [...simulator.truth.instruments.keys()];
