@@ -89,11 +89,11 @@ async function launched(
 
   const instance = `${hostname()}/${process.pid}`;
   const suppliers = suppliersOf(plan, running, log, () => time.now());
-  const view = liveView({ instance, version: packageVersion, tally: tally.snapshot, ...suppliers }, time);
+  const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const hasTerminal = io.isTty && config.logging.format === 'auto';
   let url: string | undefined;
   const progress = hasTerminal
-    ? createProgress({ write: io.err, columns: process.stderr.columns }, realTime, () =>
+    ? createProgress({ write: text => io.err(text), columns: process.stderr.columns }, realTime, () =>
         progressText(view.status(), time.now(), url),
       )
     : undefined;
@@ -103,7 +103,7 @@ async function launched(
     format: hasTerminal || config.logging.format === 'pretty' ? 'text' : 'json',
     colour: hasTerminal && !io.env.NO_COLOR,
     redact,
-    out: progress ?? { write: io.err },
+    out: progress ?? { write: text => io.err(text) },
   });
   const registry = createRegistry();
   listen = createListener({ registry, logger, view, time });
@@ -117,5 +117,13 @@ async function launched(
   url = server.url;
   logger.info({ url }, `Status page ${url}`);
   if (hasTerminal) progress?.write(greeting(config, server.url, simulated?.simulator.url));
-  return await untilStopped({ io, running, once, report, tally: tally.snapshot, time, drainMs: config.drain.deadline });
+  return await untilStopped({
+    io,
+    running,
+    once,
+    report,
+    tally: () => tally.snapshot(),
+    time,
+    drainMs: config.drain.deadline,
+  });
 }

@@ -30,7 +30,7 @@ const defaultMaxBytes = 4 * 1024 ** 3;
 export function sight(io: Io): Sight {
   let maxBytes = defaultMaxBytes;
   return {
-    logPathOf: ({ config: file, set = [] }: ConfigOptions): string => {
+    logPathOf: ({ config: file, set }: ConfigOptions): string => {
       const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });
       if (loaded.ok) {
         maxBytes = loaded.config.log.maxBytes;

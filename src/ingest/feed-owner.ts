@@ -1,8 +1,6 @@
 import type { ActorRef, Factory } from '../actors/actor.js';
 import type { StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
-import { isoInstant } from '../records/instant.js';
-import { dispositions } from '../records/outcome-kind.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor, Work } from '../sources/source.js';
@@ -10,6 +8,9 @@ import type { Random } from '../streams/time.js';
 import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
 import type { Answered } from './fetch.js';
 import { judge } from './judge.js';
+import { createOutage } from './outage.js';
+import { polledEvent } from './polled.js';
+import { reasonToGiveUp } from './round.js';
 import { seriesDue } from './series-due.js';
 import type { Settlement } from './settle.js';
 
@@ -28,7 +29,7 @@ export type FeedOwnerCommand =
   /** A lane has room: answered with the most urgent item once it is due and permitted, or with undefined when there will be none. */
   | { readonly kind: 'pull'; readonly replyTo: Pulled }
   | { readonly kind: 'withdraw'; readonly replyTo: Pulled }
-  | { readonly kind: 'permit'; readonly reply: PermitReply }
+  | { readonly kind: 'permit'; readonly id: string; readonly reply: PermitReply }
   | {
       readonly kind: 'answered';
       readonly item: Item;
@@ -71,32 +72,35 @@ export interface FeedOwnerDeps {
 
 const dayMs = 86_400_000;
 const watchMs = 30_000;
-const outageAfter = 3;
 const usageMs = 1_000;
-const shortWaitMs = 5_000;
-const longWaitMs = 120_000;
 const abandonedRetryMs = 60_000;
+const fullRetryMs = 1_000;
 
 /**
  * The one writer of a source: which series is due, how far each has come, what an answer adds. It never fetches.
  * What is true of the world outside (calls in flight, lanes that wait) is kept across restarts of the actor; the timetable is built anew from the log.
  */
-export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<FeedOwnerCommand>; peek(): OwnerView } {
+export function feedOwner(deps: FeedOwnerDeps): {
+  readonly factory: Factory<FeedOwnerCommand>;
+  readonly peek: () => OwnerView;
+} {
   const waiting: Pulled[] = [];
   const inFlight = new Set<string>();
+  /** Of several symbols in one call one was unknown, and the vendor does not say which: each of them is asked for by itself. */
+  const alone = new Set<string>();
   const problems: string[] = [];
   const lists = new Map<string, readonly string[]>();
   let stopped: string | undefined;
   let draining = false;
-  let consecutiveOutages = 0;
-  let outageUntilMs = 0;
+  const outage = createOutage(deps.sourceName, deps.random, deps.report);
   let requests = 0;
   let desks: readonly FeedDesk[] = [];
   const factory: Factory<FeedOwnerCommand> = context => {
     desks = deps.feeds.map(openDesk);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
     const flightKey = (feed: string, symbol: string): string => `${feed}\n${symbol}`;
-    let requested = 0;
+    /** Requests for permits that are not answered yet. */
+    const asked = new Set<string>();
     let alarm: { readonly atMs: number; unsubscribe(): void } | undefined;
 
     const schedule = (desk: FeedDesk, symbol: string): void => {
@@ -138,22 +142,19 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
 
     /** Asks for as many permits as there are lanes to use them and calls that are due; else sleeps until something is. */
     const pump = (): void => {
-      if (draining || (deps.once && (stopped !== undefined || roundIsOver()))) return releaseLanes();
+      if (draining || (deps.once && (stopped !== undefined || roundIsOver()))) {
+        releaseLanes();
+        return;
+      }
       if (stopped !== undefined) return;
       const nowMs = context.now();
-      if (nowMs < outageUntilMs) return wakeAt(outageUntilMs);
-      const wanted = Math.min(waiting.length, dueCalls(nowMs)) - requested;
+      if (nowMs < outage.untilMs) return wakeAt(outage.untilMs);
+      const wanted = Math.min(waiting.length, dueCalls(nowMs)) - asked.size;
       const weight = mostUrgent(nowMs, Number.POSITIVE_INFINITY)?.weight ?? 1;
       for (let one = 0; one < wanted; one++) {
-        requested++;
         const id = `${deps.sourceName}/${++requests}`;
-        const asked = deps.budget.tell({
-          kind: 'request',
-          id,
-          weight,
-          replyTo: reply => context.self.tell({ kind: 'permit', reply }),
-        });
-        if (!asked) requested--;
+        const replyTo = (reply: PermitReply): boolean => context.self.tell({ kind: 'permit', id, reply });
+        if (deps.budget.tell({ kind: 'request', id, weight, replyTo })) asked.add(id);
       }
       if (wanted > 0 || waiting.length === 0) return;
       const nextMs = Math.min(
@@ -178,8 +179,9 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       for (const lane of waiting.splice(0)) lane(undefined);
     };
 
-    const permitted = (reply: PermitReply): void => {
-      requested = Math.max(0, requested - 1);
+    const permitted = (id: string, reply: PermitReply): void => {
+      asked.delete(id);
+      if (reply.kind === 'full') return wakeAt(context.now() + fullRetryMs);
       if (reply.kind !== 'permit') {
         stopped = reply.reason;
         return deps.report({ kind: 'component', name: `source/${deps.sourceName}`, ready: false, reason: stopped });
@@ -196,10 +198,12 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       const { feed, timetable, series } = desk;
       const first = timetable.popDue(nowMs)!;
       const symbols = [first.id];
-      while (symbols.length < desk.maxSymbols) {
-        const more = timetable.popDue(nowMs);
-        if (more === undefined) break;
-        symbols.push(more.id);
+      const isAlone = (symbol: string): boolean => alone.has(flightKey(feed.name, symbol));
+      while (symbols.length < desk.maxSymbols && !isAlone(first.id)) {
+        const next = timetable.peek();
+        if (next === undefined || next.dueMs > nowMs || isAlone(next.id)) break;
+        timetable.remove(next.id);
+        symbols.push(next.id);
       }
       for (const symbol of symbols) inFlight.add(flightKey(feed.name, symbol));
       const known = symbols.map(symbol => series.get(symbol)?.newestMs);
@@ -207,13 +211,13 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       const work = { wanted: feed.wanted, symbols, newestMs, nowMs };
       return { feed: feed.name, work, permit, dueMs: first.dueMs, startedMs: nowMs };
     };
-    const answered = ({ item, answered, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
-      const { outcome, reachedVendor, bytes, answer } = answered;
+    const settle = ({ item, answered, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
+      const { outcome, reachedVendor, answer } = answered;
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
       const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
       const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);
-      trackOutage(outcome.kind === 'unavailable', nowMs);
+      outage.saw(outcome.kind === 'unavailable', nowMs);
       const judged = judge(
         {
           sourceType: deps.vendor.type,
@@ -233,45 +237,16 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       if (outcome.kind === 'denied' && outcome.by === 'entitlement') {
         desk.deniedUntilMs = nowMs + dayMs;
         desk.deniedReason = outcome.detail;
+        if (deps.once) giveUp([desk], outcome.detail);
       }
-      deps.report({
-        kind: 'polled',
-        source: deps.sourceName,
-        feed: item.feed,
-        outcome: outcome.kind,
-        ...(outcome.kind === 'refused' && { refusal: outcome.by }),
-        disposition: outcome.kind === 'denied' && outcome.by === 'entitlement' ? 'skip' : dispositions[outcome.kind],
-        symbols: item.work.symbols,
-        elapsedMs: nowMs - item.startedMs,
-        bytes,
-        latenessMs: item.startedMs - item.dueMs,
-        ...('detail' in outcome && { detail: outcome.detail }),
-      });
-      if (deps.once && isProblem(outcome.kind))
+      if (outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1)
+        for (const symbol of item.work.symbols) alone.add(flightKey(item.feed, symbol));
+      deps.report(polledEvent(deps.sourceName, item, answered, nowMs));
+      if (deps.once && isProblem(outcome.kind) && !(outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1))
         problems.push(
           `${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`,
         );
       replyTo({ ...judged, state: [...judged.state, ...quota] });
-    };
-
-    /** Several calls in a row without an answer are an outage of the way there, not of a symbol: the whole source waits, so that quota and log lines are not spent on it. */
-    const trackOutage = (unavailable: boolean, nowMs: number): void => {
-      if (!unavailable) {
-        if (consecutiveOutages >= outageAfter) deps.report({ kind: 'source-resumed', source: deps.sourceName });
-        consecutiveOutages = 0;
-        outageUntilMs = 0;
-        return;
-      }
-      consecutiveOutages++;
-      if (consecutiveOutages < outageAfter || nowMs < outageUntilMs) return;
-      const ceilingMs = Math.min(30_000, 1_000 * 2 ** (consecutiveOutages - outageAfter));
-      outageUntilMs = nowMs + ceilingMs * (0.5 + deps.random() / 2);
-      deps.report({
-        kind: 'source-paused',
-        source: deps.sourceName,
-        reason: 'the vendor cannot be reached',
-        untilMs: outageUntilMs,
-      });
     };
 
     const committed = ({ item, settlement }: FeedOwnerCommand & { kind: 'committed' }): void => {
@@ -281,7 +256,8 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
         const series = settlement.series.get(symbol);
         if (!desk.listedBy.has(symbol)) continue;
         if (series !== undefined) desk.series.set(symbol, series);
-        if (deps.once) continue;
+        const again = item.work.symbols.length > 1 && alone.has(flightKey(item.feed, symbol));
+        if (deps.once && !again) continue;
         if (series === undefined) desk.timetable.set(symbol, item.dueMs);
         else schedule(desk, symbol);
       }
@@ -294,7 +270,7 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
         inFlight.delete(flightKey(item.feed, symbol));
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
-      problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
+      if (deps.once) problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
     };
 
     const askUsage = (): void => {
@@ -302,22 +278,17 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
       context.after(usageMs, { kind: 'watch' });
     };
 
-    /** A round waits for its own pace, but for no refusal and for no day: what it cannot ask is named. */
-    const giveUpIfRefused = ({ closed, limits }: BudgetView): void => {
-      const nowMs = context.now();
-      const spent = limits.find(
-        ({ used, limit, resetsAtMs = 0 }) => used >= limit.requests && resetsAtMs > nowMs + longWaitMs,
-      );
-      const reason =
-        closed !== undefined && closed.untilMs > nowMs + shortWaitMs
-          ? closed.reason
-          : spent && `the quota of ${spent.limit.requests} calls is spent until ${isoInstant(spent.resetsAtMs ?? 0)}`;
-      if (reason === undefined || requested === 0) return;
-      for (const desk of desks) {
-        const { size } = desk.timetable;
-        if (size > 0) problems.push(`${desk.feed.name}: ${size} symbols were not asked for: ${reason}`);
-        while (desk.timetable.popDue(Number.POSITIVE_INFINITY));
+    /** `once`: names what will not be asked for. */
+    const giveUp = (given: readonly FeedDesk[], reason: string): void => {
+      for (const { feed, timetable } of given) {
+        if (timetable.size > 0) problems.push(`${feed.name}: ${timetable.size} symbols were not asked for: ${reason}`);
+        while (timetable.popDue(Number.POSITIVE_INFINITY));
       }
+    };
+
+    const giveUpIfSpent = (view: BudgetView): void => {
+      const reason = reasonToGiveUp(view, context.now());
+      if (reason !== undefined && asked.size > 0) giveUp(desks, reason);
     };
 
     const watch = (): void => {
@@ -346,10 +317,10 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
             return;
           }
           case 'permit':
-            permitted(command.reply);
+            permitted(command.id, command.reply);
             return pump();
           case 'answered':
-            return answered(command);
+            return settle(command);
           case 'committed':
             committed(command);
             return pump();
@@ -362,10 +333,12 @@ export function feedOwner(deps: FeedOwnerDeps): { readonly factory: Factory<Feed
           case 'watch':
             return deps.once ? askUsage() : watch();
           case 'usage':
-            giveUpIfRefused(command.view);
+            giveUpIfSpent(command.view);
             return pump();
           case 'drain':
             draining = true;
+            // A permit that nobody uses would be written as spent.
+            for (const id of asked) deps.budget.tell({ kind: 'withdraw', id });
             return pump();
           case 'abandoned':
             abandoned(command.item);

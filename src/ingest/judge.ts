@@ -32,6 +32,8 @@ export function judge(
     case 'denied':
       return nothing;
     case 'unknown-symbol':
+      // Which of several it is nobody knows: the owner asks for each by itself.
+      if (symbols.length > 1) return nothing;
       return failing(context, symbols, outcome, 'unknown', () => dayMs);
     case 'unavailable':
       return failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, 60_000, random));

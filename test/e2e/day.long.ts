@@ -41,7 +41,7 @@ test('a trading day of 200 symbols with refusals, cuts, restatements and a kill 
     'financelake.yaml': `
 sources:
   av:
-    { type: alpha-vantage, baseUrl: "${simulator.url}", apiKey: day, concurrency: 24, deadline: 2s, limits: [{ requests: 30, per: 1s }, { requests: 900, per: 1m }] }
+    { type: alpha-vantage, baseUrl: "${simulator.url}", apiKey: day, concurrency: 24, deadline: 30s, limits: [{ requests: 30, per: 1s }, { requests: 900, per: 1m }] }
 symbols: { all: { from: static, list: [${symbols.join(', ')}] } }
 feeds:
   minutes: { source: av, symbols: all, data: bars/1m, every: 2m, calendar: XNYS }

@@ -252,3 +252,59 @@ test('many symbols go into one call where the vendor takes them, and one without
   t.true(calls.filter(({ work }) => work.symbols.includes('S7')).length >= 5);
   t.is(new Set(records('market.bars').map(record => record.symbol)).size, 24);
 });
+
+test('one unknown symbol in a call of many takes no other with it', async t => {
+  const { time, calls, records, stop } = world({
+    quotes: true,
+    maxSymbols: 10,
+    symbols: ['A', 'B', 'NOPE', 'C'],
+    answer: ({ work, atMs }) =>
+      work.symbols.includes('NOPE')
+        ? { kind: 'unknown-symbol', detail: 'unknown pair' }
+        : {
+            kind: 'records',
+            observations: work.symbols.map(symbol => ({
+              kind: 'quote',
+              symbol,
+              time: isoInstant(atMs),
+              date: isoInstant(atMs).slice(0, 10),
+              price: '5',
+            })),
+          },
+  });
+  await time.advance(10 * minute);
+  stop();
+  t.deepEqual([...new Set(records('market.bars').map(record => record.symbol))].sort(), ['A', 'B', 'C']);
+  t.is(calls.filter(({ work }) => work.symbols.includes('NOPE')).length, 2);
+});
+
+test('a round names what the plan lacks and ends', async t => {
+  const { time, calls, ended, running } = world({
+    once: true,
+    concurrency: 1,
+    symbols: ['A', 'B', 'C', 'D', 'E'],
+    answer: () => ({ kind: 'denied', by: 'entitlement', detail: 'premium' }),
+  });
+  await time.runUntil(() => ended() !== 'running');
+  t.true(calls.length <= 2);
+  const problems = [...running.peek().values()][0]?.problems ?? [];
+  t.true(
+    problems.some(problem => /feed: [34] symbols were not asked for: premium/.test(problem)),
+    problems.join(),
+  );
+});
+
+test('a round that meets a spent quota names it and ends', async t => {
+  const { time, calls, ended, running } = world({
+    once: true,
+    limits: [{ requests: 2, perMs: 86_400_000, resetsAt: '00:00' }],
+    symbols: ['A', 'B', 'C', 'D'],
+    answer: three,
+  });
+  await time.runUntil(() => ended() !== 'running', 10 * minute);
+  t.is(calls.length, 2);
+  t.regex(
+    [...running.peek().values()][0]?.problems.join() ?? '',
+    /2 symbols were not asked for: the quota of 2 calls is spent until/,
+  );
+});

@@ -20,8 +20,8 @@ export interface World {
   readonly calls: readonly Call[];
   readonly events: Event[];
   readonly ended: () => 'running' | 'complete' | { readonly error: unknown };
-  records(topic: string): Record<string, string | number | boolean>[];
-  stop(): void;
+  readonly records: (topic: string) => Record<string, string | number | boolean>[];
+  readonly stop: () => void;
 }
 
 export interface WorldOptions {
