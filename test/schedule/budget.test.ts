@@ -354,6 +354,22 @@ test('Retry-After comes before other waits and is cut at a day, which the reason
   t.regex(b.view().closed!.reason, /cut at a day/);
 });
 
+test('a source that refuses every call with Retry-After: 0, or for concurrency though only one is in flight, is not called in a loop', async t => {
+  for (const verdict of [refusal('minute', 0), refusal('burst', 0), refusal('concurrency')]) {
+    const b = open({ concurrency: 1 });
+    let calls = 0;
+    for (let id = 0; b.world.trueMs < start + 10_000; id++) {
+      if (b.view().waiting === 0) b.ask(String(id));
+      await b.world.advanceTo(b.world.trueMs + 10);
+      for (const granted of b.granted()) {
+        calls += 1;
+        await b.settle(granted, verdict);
+      }
+    }
+    t.true(calls <= 11, `${calls} calls in ten seconds`);
+  }
+});
+
 test('a source that is away with Retry-After is left alone for so long', async t => {
   const b = open();
   b.ask('a');
