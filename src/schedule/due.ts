@@ -1,5 +1,6 @@
 import { type Interval, intervalMs, isIntraday } from '../records/interval.js';
 import type { Calendar, Session } from './calendar.js';
+import { dayNumber } from './day-number.js';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
@@ -141,7 +142,8 @@ function dueDay({ everyMs, polled, newest, nowMs }: DueQuestion, calendar: Calen
     (interval !== '1d' && polledSince && polled.fresh);
   if (!appeared) {
     const before = calendar.lastClosed(session.closeMs - 1);
-    const stale = newest !== undefined && newest.date < before.date;
+    const periodDays = interval === '1d' ? 0 : intervalMs(interval) / dayMs;
+    const stale = newest !== undefined && dayNumber(newest.date) < dayNumber(before.date) - periodDays;
     const tries = [firstMs, ...(stale ? [] : dayTries.map(ms => session.closeMs + ms))];
     const next = polled === undefined ? firstMs : tries.find(ms => ms > polled.atMs);
     if (next !== undefined) return next;

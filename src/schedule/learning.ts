@@ -15,6 +15,8 @@ const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 // After a reset or a full minute: the source's clock may be a little behind ours.
 const marginMs = 1_000;
+// A Retry-After of nought, or of a date that has passed, would have the source refuse one call after another.
+const shortestMs = 1_000;
 
 /** Until when, steady ms, and why. */
 export interface Closed {
@@ -53,8 +55,8 @@ export interface Learning {
  * - burst: slower at once, after a pause of 1 to 2 s; then faster bit by bit (pace.ts).
  * - minute: closed to the next full minute.
  * - day: closed to the reset of the shortest declared limit of a day or more; without one, or when refused again right after it, for an hour.
- * - concurrency: one call fewer at once (parallel.ts).
- * - Retry-After comes before each of these waits and is cut at a day; the reason says so.
+ * - concurrency: one call fewer at once (parallel.ts); a pause of 1 to 2 s if it was the only one.
+ * - Retry-After comes before each of these waits; it is at least a second, and cut at a day, which the reason says.
  * - After a closure one call at a time tries, until one is accepted.
  * - key: the source is stopped. Entitlement concerns only what was asked for.
  */
@@ -68,7 +70,7 @@ export function createLearning(options: LearningOptions): Learning {
   let stopped: string | undefined;
 
   function close(waitMs: number, why: string, now: Moment, { probing = true, forReset = false } = {}): void {
-    const untilMs = now.steadyMs + Math.min(waitMs, dayMs);
+    const untilMs = now.steadyMs + Math.max(shortestMs, Math.min(waitMs, dayMs));
     const reason = waitMs > dayMs ? `${why} (asked for ${waitMs / 1000} s, cut at a day)` : why;
     const before = gate.closure;
     gate.close({ untilMs, reason, probing, forReset }, now.steadyMs);
@@ -99,7 +101,7 @@ export function createLearning(options: LearningOptions): Learning {
   function refused(charge: Charge, { by, retryAfterMs, detail }: Verdict & { kind: 'refused' }, now: Moment): void {
     switch (by) {
       case 'burst': {
-        const pauseMs = Math.min(retryAfterMs ?? 1000 + 1000 * random(), dayMs);
+        const pauseMs = Math.max(shortestMs, Math.min(retryAfterMs ?? 1000 + 1000 * random(), dayMs));
         if (pace.refused(charge.atMs, pauseMs, now.steadyMs))
           report({ kind: 'rate-lowered', source, perSecond: pace.perSecond! });
         if (pauseMs > minuteMs) close(retryAfterMs!, detail, now);
@@ -114,7 +116,8 @@ export function createLearning(options: LearningOptions): Learning {
         break;
       case 'concurrency':
         parallel.refused(charge.atMs, open.open, now.steadyMs);
-        if (retryAfterMs !== undefined) close(retryAfterMs, detail, now);
+        // Refused though nothing else of ours is in flight: somebody else is, and fewer calls at once is not possible.
+        if (retryAfterMs !== undefined || open.open === 0) close(retryAfterMs ?? 1000 + 1000 * random(), detail, now);
     }
   }
 
@@ -128,8 +131,8 @@ export function createLearning(options: LearningOptions): Learning {
   }
 
   function hinted({ remaining, resetsAtMs }: Hint, now: Moment): void {
-    const shortestMs = Math.min(minuteMs, ...limits().map(({ perMs }) => perMs));
-    const waitMs = resetsAtMs === undefined ? shortestMs : resetsAtMs - time.now();
+    const windowMs = Math.min(minuteMs, ...limits().map(({ perMs }) => perMs));
+    const waitMs = resetsAtMs === undefined ? windowMs : resetsAtMs - time.now();
     if (waitMs <= 0 || (resetsAtMs === undefined && remaining > 0)) return;
     allowance.hinted(remaining, open.openWeight, now.steadyMs + Math.min(waitMs, dayMs), now.steadyMs);
     if (remaining <= 0 && waitMs > minuteMs)

@@ -144,7 +144,7 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
         const used = openWeight + Math.max(...both.map(window => window.weight));
         const fixedEnds = both.flatMap(window => window.endMs(now) ?? []);
         const oldest = queue[both[0]!.head - dropped];
-        const leavesMs = oldest && now.steadyMs + both[0]!.leftMs(oldest, now);
+        const leavesMs = oldest && Math.ceil(now.steadyMs + both[0]!.leftMs(oldest, now));
         return { limit, used, resetsAtMs: fixedEnds.length > 0 ? Math.max(...fixedEnds) : leavesMs };
       }),
     get open() {

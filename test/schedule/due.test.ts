@@ -102,7 +102,7 @@ test('without a calendar polls keep to a grid of their own phase, however late e
     const dueMs = nextDue(question({ everyMs: minutes, phase, nowMs: polled.atMs, polled }));
     t.is(Math.round(dueMs - phase * minutes) % minutes, 0);
     t.true(dueMs - polled.atMs > minutes / 2 && dueMs - polled.atMs <= 1.5 * minutes);
-    polled = { atMs: dueMs + (i % 25) * seconds, fresh: false };
+    polled = { atMs: dueMs + (i % 50) * seconds, fresh: false };
   }
 });
 
@@ -207,6 +207,8 @@ test('intraday bars of a feed that is delayed by 15 minutes: the last bar of the
   const last = polls.findLast(({ fresh }) => fresh)!;
   t.is(text(last.dueMs), '2024-06-11T20:15:01.000Z');
   t.true(polls.length <= bars.length + 3, `${polls.length} polls for ${bars.length} bars`);
+  const eager = follow({ everyMs: minutes, phase: 0, calendar: xnys, interval: '5m' }, bars, untilMs, [0]);
+  t.true(eager.length <= bars.length + 3, `${eager.length} polls for ${bars.length} bars`);
 });
 
 const dailyCase = fc.record({
@@ -299,6 +301,17 @@ test('after a restart a daily series whose bar is known waits for the next close
     );
   t.is(due('2024-06-11'), '2024-06-12T20:30:00.000Z');
   t.is(due('2024-06-10'), '2024-06-11T20:30:00.000Z');
+});
+
+test('a weekly bar that carries the date of its Monday is done for the day when it brought something after the close', t => {
+  const newest = { ms: instant('2024-06-10T00:00Z'), date: '2024-06-10' };
+  const after = (fresh: boolean): string => {
+    const polled = { atMs: instant('2024-06-12T20:31Z'), fresh };
+    const asked = question({ everyMs: days, calendar: xnys, interval: '1w', nowMs: polled.atMs, polled, newest });
+    return text(nextDue(asked));
+  };
+  t.is(after(true), '2024-06-13T20:30:00.000Z');
+  t.is(after(false), '2024-06-12T22:00:00.000Z');
 });
 
 test('a cadence longer than a day waits for the close that comes next after it', t => {

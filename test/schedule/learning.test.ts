@@ -1,0 +1,204 @@
+import test from 'ava';
+import { days, hours, minutes, newYorkDay, openBudget, refusal, start } from './open-budget.js';
+import { createWorld, settle } from './world.js';
+
+test('no more calls are in flight than the config allows, and one less after each refusal for concurrency, until a calm minute has passed', async t => {
+  const b = openBudget({ concurrency: 3 });
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) b.ask(id);
+  await settle();
+  t.deepEqual(b.granted(), ['a', 'b', 'c']);
+  await b.world.advanceTo(start + 10);
+  await b.settle('a', refusal('concurrency'));
+  await b.settle('b', refusal('concurrency'));
+  t.deepEqual(b.granted(), ['c', 'd']);
+  t.is(b.view().concurrency, 2);
+  await b.world.advanceTo(start + 59_000);
+  t.deepEqual(b.granted(), ['c', 'd']);
+  await b.world.advanceTo(start + 60_010);
+  t.deepEqual(b.granted(), ['c', 'd', 'e']);
+});
+
+test('a refusal for bursts lowers the rate once for calls that went out together, pauses, and accepted calls raise it again', async t => {
+  const b = openBudget({ limits: [{ requests: 10, perMs: 1000 }] });
+  for (let i = 0; i < 10; i++) b.ask(`x${i}`);
+  await b.world.advanceTo(start + 10);
+  for (let i = 0; i < 10; i++) await b.settle(`x${i}`, refusal('burst'));
+  t.deepEqual(
+    b.events.flatMap(event => (event.kind === 'rate-lowered' ? [event.perSecond] : [])),
+    [7],
+  );
+  let served = 0;
+  let total = 0;
+  const serve = async (untilMs: number, stepMs: number): Promise<void> => {
+    while (b.world.trueMs < untilMs) {
+      if (b.view().waiting < 2) b.ask(String(++served));
+      await b.world.advanceTo(b.world.trueMs + stepMs);
+      for (const id of b.granted()) {
+        total += 1;
+        await b.settle(id);
+      }
+    }
+  };
+  await serve(start + 1_490, 20);
+  t.is(total, 0);
+  await serve(start + 11_510, 20);
+  t.true(total >= 69 && total <= 72, `${total} calls in ten seconds`);
+  await serve(start + 400_000, 500);
+  t.is(b.view().perSecond, undefined);
+  t.deepEqual([...new Set(b.kinds())], ['rate-lowered', 'rate-raised']);
+  t.is(b.kinds().filter(kind => kind === 'rate-raised').length, 6);
+});
+
+test('without a declared rate the first refusal for bursts measures what was too fast', async t => {
+  const b = openBudget({ limits: [newYorkDay] });
+  for (let i = 0; i < 5; i++) b.ask(String(i));
+  await settle();
+  t.is(b.granted().length, 5);
+  for (let i = 0; i < 5; i++) await b.settle(String(i), refusal('burst'));
+  t.is(b.view().perSecond, 3.5);
+});
+
+test('a refusal for the minute waits for the next full minute, then one call tries before the others follow', async t => {
+  const b = openBudget();
+  await b.world.advanceTo(start + 20_000);
+  b.ask('a');
+  await settle();
+  await b.settle('a', refusal('minute'));
+  for (const id of ['b', 'c', 'd']) b.ask(id);
+  await b.world.advanceTo(start + 60_999);
+  t.deepEqual(b.granted(), []);
+  await b.world.advanceTo(start + 61_000);
+  t.deepEqual(b.granted(), ['b']);
+  await b.settle('b');
+  t.deepEqual(b.granted(), ['c', 'd']);
+  t.deepEqual(b.kinds(), ['source-paused', 'source-resumed']);
+});
+
+test('a refusal for the day closes the source to the reset of the declared day, also over a restart of the program', async t => {
+  const b = openBudget({ limits: [newYorkDay] });
+  b.ask('a');
+  await settle();
+  await b.settle('a', refusal('day'));
+  const reset = Date.parse('2024-06-12T04:00:01Z');
+  t.is(b.view().closed?.untilMs, reset);
+  await b.world.advanceTo(start + hours);
+  const next = openBudget({ limits: [newYorkDay], world: createWorld(start + hours), state: b.state });
+  next.ask('b');
+  next.ask('c');
+  await next.world.advanceTo(reset - 1);
+  t.deepEqual(next.granted(), []);
+  await next.world.advanceTo(reset);
+  t.deepEqual(next.granted(), ['b']);
+  await next.settle('b');
+  t.deepEqual(next.granted(), ['c']);
+  await next.settle('c');
+  t.deepEqual(
+    next.state.keys.filter(key => key.startsWith('closed/')),
+    [],
+  );
+});
+
+test('refused again right after the reset, or without a declared reset, the day is tried once an hour', async t => {
+  for (const limits of [[newYorkDay], [{ requests: 25, perMs: days }], []]) {
+    const b = openBudget({ limits });
+    b.ask('a');
+    await settle();
+    await b.settle('a', refusal('day'));
+    for (let i = 0; i < 8; i++) b.ask(`p${i}`);
+    const tries: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      while (b.granted().length === 0) await b.world.advanceTo(b.world.trueMs + minutes);
+      tries.push(b.world.trueMs);
+      t.is(b.granted().length, 1);
+      await b.settle(b.granted()[0]!, refusal('day'));
+    }
+    const gaps = tries.slice(1).map((ms, i) => Math.round((ms - tries[i]!) / hours));
+    t.deepEqual(gaps, [1, 1, 1]);
+  }
+});
+
+test('Retry-After comes before other waits and is cut at a day, which the reason says', async t => {
+  const b = openBudget();
+  b.ask('a');
+  await settle();
+  await b.settle('a', refusal('minute', 90_000));
+  t.is(b.view().closed?.untilMs, start + 90_000);
+  await b.world.advanceTo(start + 90_000);
+  b.ask('b');
+  await settle();
+  await b.settle('b', refusal('day', 30 * days));
+  t.is(b.view().closed?.untilMs, start + 90_000 + days);
+  t.regex(b.view().closed!.reason, /cut at a day/);
+});
+
+test('a source that refuses every call with Retry-After: 0, or for concurrency though only one is in flight, is not called in a loop', async t => {
+  for (const verdict of [refusal('minute', 0), refusal('burst', 0), refusal('concurrency')]) {
+    const b = openBudget({ concurrency: 1 });
+    let calls = 0;
+    for (let id = 0; b.world.trueMs < start + 10_000; id++) {
+      if (b.view().waiting === 0) b.ask(String(id));
+      await b.world.advanceTo(b.world.trueMs + 10);
+      for (const granted of b.granted()) {
+        calls += 1;
+        await b.settle(granted, verdict);
+      }
+    }
+    t.true(calls <= 11, `${calls} calls in ten seconds`);
+  }
+});
+
+test('a source that is away with Retry-After is left alone for so long', async t => {
+  const b = openBudget();
+  b.ask('a');
+  await settle();
+  await b.settle('a', { kind: 'unavailable', retryAfterMs: 7_000 });
+  b.ask('b');
+  await b.world.advanceTo(start + 6_999);
+  t.deepEqual(b.granted(), []);
+  await b.world.advanceTo(start + 7_000);
+  t.deepEqual(b.granted(), ['b']);
+});
+
+test('headers only take away: what they leave is spent, then their reset is waited for', async t => {
+  const b = openBudget({ limits: [{ requests: 100, perMs: 1000 }] });
+  b.ask('a');
+  b.ask('b');
+  await settle();
+  await b.settle('a', { kind: 'records' }, { remaining: 3, resetsAtMs: start + 30_000 });
+  await b.settle('b', { kind: 'records' }, { remaining: 90, resetsAtMs: start + 30_000 });
+  for (const id of ['c', 'd', 'e', 'f']) b.ask(id);
+  await settle();
+  // Three were left while `b` was in flight: it may have been the fourth.
+  t.deepEqual(b.granted(), ['c', 'd']);
+  await b.world.advanceTo(start + 29_999);
+  t.deepEqual(b.granted(), ['c', 'd']);
+  await b.world.advanceTo(start + 30_000);
+  t.deepEqual(b.granted(), ['c', 'd', 'e', 'f']);
+});
+
+test('a denied key stops the source: all who wait are told, and all who come', async t => {
+  const b = openBudget({ concurrency: 1 });
+  b.ask('a');
+  b.ask('b');
+  await settle();
+  await b.settle('a', { kind: 'denied', by: 'key', detail: 'bad key' });
+  b.ask('c');
+  t.deepEqual(
+    [b.reply('b'), b.reply('c')],
+    [
+      { kind: 'stopped', reason: 'bad key' },
+      { kind: 'stopped', reason: 'bad key' },
+    ],
+  );
+  t.deepEqual(b.kinds(), ['source-stopped']);
+});
+
+test('a feed that the plan lacks does not stop the others', async t => {
+  const b = openBudget();
+  b.ask('a');
+  await settle();
+  await b.settle('a', { kind: 'denied', by: 'entitlement', detail: 'premium' });
+  b.ask('b');
+  await settle();
+  t.deepEqual(b.granted(), ['b']);
+});
