@@ -49,6 +49,26 @@ test('a refusal for bursts lowers the rate once for calls that went out together
   t.is(b.kinds().filter(kind => kind === 'rate-raised').length, 6);
 });
 
+test('a lone refusal among hundreds of accepted calls lowers the rate a little, the next one soon after it by more', async t => {
+  const b = openBudget({ limits: [{ requests: 10, perMs: 1000 }] });
+  const serve = async (calls: number, verdict?: ReturnType<typeof refusal>): Promise<void> => {
+    for (let call = 0; call < calls; call++) {
+      b.ask('x');
+      for (let waited = 0; b.granted().length === 0 && waited < 100; waited++)
+        await b.world.advanceTo(b.world.trueMs + 100);
+      await b.settle('x', verdict);
+    }
+  };
+  const rates = (): number[] => b.events.flatMap(event => (event.kind === 'rate-lowered' ? [event.perSecond] : []));
+  await serve(150);
+  await serve(1, refusal('burst'));
+  t.is(rates().length, 1);
+  const full = rates()[0]! / 0.9;
+  t.true(full > 5 && full <= 10, `${full}`);
+  await serve(3);
+  await serve(1, refusal('burst'));
+  t.true(rates()[1]! <= 0.7 * rates()[0]! + 1e-9, rates().join());
+});
 test('without a declared rate the first refusal for bursts measures what was too fast', async t => {
   const b = openBudget({ limits: [newYorkDay] });
   for (let i = 0; i < 5; i++) b.ask(String(i));
