@@ -10,6 +10,7 @@ const slowestPerSecond = 1 / 60;
 /** A tenth of a second's worth may go at once: enough for timers that fire late, too little to look like a burst. */
 const burstSeconds = 0.1;
 const remembered = 32;
+const rememberedMs = 10_000;
 
 /**
  * A rate learned from refusals of the burst kind: additive increase, multiplicative decrease (Chiu and Jain 1989), the cut of 0.7 as in CUBIC
@@ -55,15 +56,25 @@ export function createPace(declared: () => number | undefined): Pace {
     filledMs = nowMs;
   }
 
-  /** Weight a second over the second that ended with a permit, or since the permit before it if that is longer ago. */
+  /**
+   * Weight a second in the fastest of the last seconds up to a permit, or since the permit before it where they are further apart. The second
+   * of the refused call alone would be chance: a source that is asked now and then would be slowed down to that.
+   */
   function achieved(permittedMs: number): number {
     const upTo = permits.filter(({ atMs }) => atMs <= permittedMs);
-    const within = upTo.filter(({ atMs }) => atMs > permittedMs - 1000);
-    const weight = within.reduce((sum, permit) => sum + permit.weight, 0);
-    const before = upTo.at(-within.length - 1);
-    if (within.length === remembered) return (weight * 1000) / Math.max(1, permittedMs - within[0]!.atMs);
-    if (within.length > 1 || before === undefined) return Math.max(1, weight);
-    return (weight * 1000) / (permittedMs - before.atMs);
+    const recent = upTo.filter(({ atMs }) => atMs > permittedMs - rememberedMs);
+    const [first, last] = [recent[0], recent.at(-1)];
+    if (first !== undefined && last !== undefined && recent.length === remembered && last.atMs - first.atMs < 1000) {
+      const weight = recent.reduce((sum, permit) => sum + permit.weight, 0);
+      return (weight * 1000) / Math.max(1, last.atMs - first.atMs);
+    }
+    const seconds = recent.map(({ atMs }) =>
+      recent.reduce((sum, permit) => (permit.atMs > atMs - 1000 && permit.atMs <= atMs ? sum + permit.weight : sum), 0),
+    );
+    const fastest = Math.max(0, ...seconds);
+    const before = upTo.at(-2);
+    if (fastest > (last?.weight ?? 0) || before === undefined || last === undefined) return Math.max(1, fastest);
+    return (last.weight * 1000) / Math.max(1, last.atMs - before.atMs);
   }
 
   return {

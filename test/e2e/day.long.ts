@@ -44,7 +44,7 @@ sources:
     { type: alpha-vantage, baseUrl: "${simulator.url}", apiKey: day, concurrency: 24, deadline: 30s, limits: [{ requests: 30, per: 1s }, { requests: 900, per: 1m }] }
 symbols: { all: { from: static, list: [${symbols.join(', ')}] } }
 feeds:
-  minutes: { source: av, symbols: all, data: bars/1m, every: 2m, calendar: XNYS }
+  minutes: { source: av, symbols: all, data: bars/1m, every: 4m, calendar: XNYS }
   quotes: { source: av, symbols: all, data: quotes, bulk: true, every: 1m, calendar: XNYS }
 http: { port: 0 }
 log: { path: ./log }
