@@ -131,7 +131,7 @@ log: { path: ./log }
       if (!gotQuotes.has(`${quote.symbol} ${time} ${canonicalDecimal(quote.price)}`)) quotesLost++;
     }
   t.is(quotesLost, 0, 'quotes lost');
-  t.true(quotesServed > 200 * 200, `${quotesServed} quotes`);
+  t.true(quotesServed > 200 * 80, `${quotesServed} quotes`);
   t.log(`${calls} calls, ${JSON.stringify(refused)} refused, faults ${JSON.stringify(faults)}`);
   t.log(
     `${bars.length} bars (${expected} expected), ${quotes.length} quotes of ${quotesServed} served: 0 lost, 0 doubled, 0 windows exceeded`,
