@@ -1,3 +1,5 @@
+import { isIntraday } from '../records/interval.js';
+import { intervalOf } from './formats.js';
 import { type Read, report, within } from './kind.js';
 import type { Checking } from './object.js';
 import type { feeds } from './options/feeds.js';
@@ -23,7 +25,10 @@ export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} },
   for (const [name, feed] of Object.entries(feeds)) {
     const type = sources[feed.source]?.type;
     if (type === undefined) continue;
-    const series = `${type}|${feed.data}|${feed.adjusted}|${feed.topic}`;
+    // Bars of a day or more keep their prices as traded and carry adjusted values beside them: in the record both are `adjusted: false`.
+    const interval = intervalOf(feed.data);
+    const isAdjusted = feed.adjusted && interval !== undefined && isIntraday(interval);
+    const series = `${type}|${feed.data}|${isAdjusted}|${feed.topic}`;
     let clash: { readonly what: string; readonly owner: string } | undefined;
     for (const { key, what } of feed.symbols.flatMap(list => membersOf(list, symbols[list]))) {
       const owner = owners.get(`${series}|${key}`) ?? name;
@@ -37,7 +42,7 @@ export function checkSeries({ value: { feeds = {}, sources = {}, symbols = {} },
       place,
       'duplicate',
       `The feed \`${clash.owner}\` has ${clash.what} already, with the same data and topic.`,
-      'Give one of them another `topic`, `data` or `adjusted`, or each its own symbols.',
+      'Give one of them another `topic` or `data`, or each its own symbols.',
     );
   }
 }

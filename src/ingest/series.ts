@@ -1,3 +1,4 @@
+import { isIntraday } from '../records/interval.js';
 import type { Wanted } from '../sources/source.js';
 
 /** What a feed polls: the part of the configuration that settling needs, the same for all its symbols. */
@@ -12,7 +13,8 @@ export interface Feed {
 /** A series is (source type, symbol, kind, interval, adjusted, topic): moving a symbol to another feed keeps its cursor. */
 export function seriesKey(sourceType: string, feed: Feed, symbol: string): string {
   const { wanted } = feed;
-  const form = wanted.data === 'bars' ? `bar|${wanted.interval}|${wanted.adjusted}` : 'quote||';
+  const form =
+    wanted.data === 'bars' ? `bar|${wanted.interval}|${wanted.adjusted && isIntraday(wanted.interval)}` : 'quote||';
   return `${sourceType}|${symbol}|${form}|${feed.topic}`;
 }
 
