@@ -73,7 +73,7 @@ if (built) {
         failed++;
         inFailure = true;
       } else if (line.startsWith('#') || line.startsWith('1..')) inFailure = false;
-      if (inFailure || (isLong && line.startsWith('  *'))) console.log(line);
+      if (inFailure || (isLong && line.startsWith('#   '))) console.log(line);
     },
   );
   if (code !== 0 && failed === 0) {

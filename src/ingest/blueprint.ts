@@ -114,6 +114,7 @@ export function blueprint(plan: Plan, world: World): Running {
         deadLetters: plan.topics.deadLetters,
         load: key => log.get(key),
         report,
+        time,
         random,
         once: plan.once,
         redact: world.redact,

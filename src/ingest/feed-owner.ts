@@ -2,9 +2,10 @@ import type { ActorRef, Factory } from '../actors/actor.js';
 import type { StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
+import { watchWallJumps } from '../schedule/wall-jumps.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor, Work } from '../sources/source.js';
-import type { Random } from '../streams/time.js';
+import type { Random, Time } from '../streams/time.js';
 import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
 import type { Answered } from './fetch.js';
 import { judge } from './judge.js';
@@ -63,6 +64,7 @@ export interface FeedOwnerDeps {
   readonly deadLetters: string;
   readonly load: (key: string) => Uint8Array | undefined;
   readonly report: Report;
+  readonly time: Time;
   readonly random: Random;
   /** Each series once, then no more items. */
   readonly once: boolean;
@@ -97,6 +99,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
   let desks: readonly FeedDesk[] = [];
   const factory: Factory<FeedOwnerCommand> = context => {
     desks = deps.feeds.map(openDesk);
+    const jumped = watchWallJumps(deps.time);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
     const flightKey = (feed: string, symbol: string): string => `${feed}\n${symbol}`;
     /** Requests for permits that are not answered yet. */
@@ -291,7 +294,24 @@ export function feedOwner(deps: FeedOwnerDeps): {
       if (reason !== undefined && asked.size > 0) giveUp(desks, reason);
     };
 
+    /** Due times are wall times: without this a clock set back by an hour would stop polling for one. */
+    const followClock = (): void => {
+      const jumpedMs = jumped();
+      if (jumpedMs === 0) return;
+      for (const desk of desks)
+        for (const [symbol, series] of desk.series) {
+          const { polledMs, notBeforeMs } = series;
+          desk.series.set(symbol, {
+            ...series,
+            ...(polledMs !== undefined && { polledMs: polledMs + jumpedMs }),
+            ...(notBeforeMs !== undefined && { notBeforeMs: notBeforeMs + jumpedMs }),
+          });
+          schedule(desk, symbol);
+        }
+    };
+
     const watch = (): void => {
+      followClock();
       const nowMs = context.now();
       for (const desk of desks) {
         const head = desk.timetable.peek();
@@ -331,7 +351,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
             alarm = undefined;
             return pump();
           case 'watch':
-            return deps.once ? askUsage() : watch();
+            if (deps.once) return askUsage();
+            watch();
+            return pump();
           case 'usage':
             giveUpIfSpent(command.view);
             return pump();

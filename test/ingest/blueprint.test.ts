@@ -309,3 +309,16 @@ test('a round that meets a spent quota names it and ends', async t => {
     /2 symbols were not asked for: the quota of 2 calls is spent until/,
   );
 });
+
+for (const jumpMs of [-60 * minute, 60 * minute])
+  test(`a wall clock that jumps by ${jumpMs / minute} minutes neither stops polling nor makes a burst of it`, async t => {
+    const { time, calls, events, stop } = world({ answer: three });
+    await time.advance(10 * minute);
+    const before = calls.length;
+    time.jumpWall(jumpMs);
+    await time.advance(10 * minute);
+    stop();
+    const after = calls.length - before;
+    t.true(after >= 3 * 8 && after <= 3 * 12, `${after} calls in ten minutes, ${before} in the ten before`);
+    t.false(events.some(event => event.kind === 'actor-restarted'));
+  });
