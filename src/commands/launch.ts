@@ -93,9 +93,7 @@ async function launched(
   const hasTerminal = io.isTty && config.logging.format === 'auto';
   let url: string | undefined;
   const progress = hasTerminal
-    ? createProgress({ write: text => io.err(text), columns: process.stderr.columns }, realTime, () =>
-        progressText(view.status(), time.now(), url),
-      )
+    ? createProgress(terminalOf(io), realTime, () => progressText(view.status(), time.now(), url))
     : undefined;
   if (progress) closers.push(() => progress.stop());
   const logger = createLogger({
@@ -115,7 +113,7 @@ async function launched(
   const server = await createServer({ ...doors, version: packageVersion, view, registry, redact, logger, time });
   closers.push(() => server.close());
   url = server.url;
-  logger.info({ url }, `Status page ${url}`);
+  if (!hasTerminal) logger.info({ url }, `Status page ${url}`);
   if (hasTerminal) progress?.write(greeting(config, server.url, simulated?.simulator.url));
   return await untilStopped({
     io,
@@ -127,3 +125,11 @@ async function launched(
     drainMs: config.drain.deadline,
   });
 }
+
+/** The width is asked each time, because windows are resized; a terminal that does not know its own is taken for 80 wide. */
+const terminalOf = (io: Io) => ({
+  write: (text: string) => io.err(text),
+  get columns() {
+    return process.stderr.columns || 80;
+  },
+});

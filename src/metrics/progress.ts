@@ -57,7 +57,7 @@ export function progressText(status: Status, nowMs: number, url: string | undefi
     `${count(total(status.sources.map(source => source.calls)))} calls`,
     ...(left === undefined ? [] : [left]),
     behind > 0 ? `${span(behind * 1000)} behind` : 'on time',
-    `${count(total(status.feeds.map(feed => feed.symbols)))} symbols`,
+    `${count(total(status.feeds.map(feed => feed.symbols)))} series`,
     ...(url === undefined ? [] : [url]),
     status.draining ? 'stopping' : 'Ctrl-C stops',
   ];

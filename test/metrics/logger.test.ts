@@ -129,7 +129,7 @@ test('the progress line says what has come, what is left, how late it is, where 
   for (const event of someEvents) report(event);
   t.is(
     progressText(view.status(), startMs, 'http://127.0.0.1:8787'),
-    '12,355 records · 4 calls · 4 left (25 per 1d) · 1 m 35 s behind · 28 symbols · http://127.0.0.1:8787 · Ctrl-C stops',
+    '12,355 records · 4 calls · 4 left (25 per 1d) · 1 m 35 s behind · 28 series · http://127.0.0.1:8787 · Ctrl-C stops',
   );
   report({
     kind: 'quota',
