@@ -1,12 +1,11 @@
 import { isoInstant } from '../records/instant.js';
 import type { BudgetView } from '../schedule/budget.js';
 
-const shortWaitMs = 5_000;
 const longWaitMs = 120_000;
 
-/** Why a round (`--once`) waits no longer: it waits for its own pace, but for no refusal and for no day. Undefined while waiting is worth it. */
+/** Why a round (`--once`) waits no longer: it waits for its own pace, but until no closure ends and for no day. Undefined while waiting is worth it. */
 export function reasonToGiveUp({ closed, limits }: BudgetView, nowMs: number): string | undefined {
-  if (closed !== undefined && closed.untilMs > nowMs + shortWaitMs) return closed.reason;
+  if (closed !== undefined && closed.untilMs > nowMs) return closed.reason;
   const spent = limits.find(
     ({ used, limit, resetsAtMs }) => used >= limit.requests && (resetsAtMs ?? 0) > nowMs + longWaitMs,
   );

@@ -11,7 +11,7 @@ const bodies = join(root, 'test/simulator/bodies');
 const config = (url: string) => `
 sources:
   av: { type: alpha-vantage, baseUrl: "${url}", apiKey: one, limits: [{ requests: 100, per: 1s }] }
-  spent: { type: alpha-vantage, baseUrl: "${url}", apiKey: two, limits: [{ requests: 100, per: 1s }] }
+  spent: { type: alpha-vantage, baseUrl: "${url}", apiKey: two, concurrency: 1, limits: [{ requests: 100, per: 1s }] }
   hasty: { type: alpha-vantage, baseUrl: "${url}", apiKey: three, limits: [{ requests: 100, per: 1s }] }
 symbols:
   msft: { from: static, list: [MSFT] }
