@@ -13,6 +13,7 @@ import { createRegistry } from '../metrics/registry.js';
 import { createServer } from '../metrics/server.js';
 import { createTally } from '../metrics/tally.js';
 import type { Report } from '../records/event.js';
+import type { Simulator } from '../simulator/simulator.js';
 import { realTime, type Time } from '../streams/time.js';
 import { createTopics } from './create-topics.js';
 import { greeting } from './greeting.js';
@@ -20,7 +21,7 @@ import type { Io } from './io.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
 import { secretsOf } from './secrets-of.js';
-import { startSimulator } from './start-simulator.js';
+import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
 import { untilStopped } from './until-stopped.js';
 
@@ -58,8 +59,7 @@ async function launched(
   closers: (() => unknown)[],
   redact: ReturnType<typeof redactor>,
 ): Promise<number> {
-  const simulated = config.simulator && (await startSimulator({ ...config.simulator, host: '127.0.0.1' }));
-  if (simulated) closers.push(() => simulated.simulator.stop());
+  const simulated = config.simulator && prepareSimulator({ ...config.simulator, host: '127.0.0.1' });
   const time = given ?? simulated?.time ?? realTime;
 
   const tally = createTally(time);
@@ -72,6 +72,8 @@ async function launched(
   const log = await openEmbeddedLog({ path, maxBytes, retainBytes, report, time });
   closers.push(() => log.close());
   createTopics(log, config);
+  const simulator = simulated && (await startSimulator(simulated.start, config));
+  if (simulator) closers.push(() => simulator.stop());
 
   const userAgent = `financelake/${packageVersion}`;
   const proxy = proxyOf(io.env);
@@ -114,7 +116,7 @@ async function launched(
   closers.push(() => server.close());
   url = server.url;
   if (!hasTerminal) logger.info({ url }, `Status page ${url}`);
-  if (hasTerminal) progress?.write(greeting(config, server.url, simulated?.simulator.url));
+  if (hasTerminal) progress?.write(greeting(config, server.url, simulator?.url));
   return await untilStopped({
     io,
     running,
@@ -133,3 +135,15 @@ const terminalOf = (io: Io) => ({
     return process.stderr.columns || 80;
   },
 });
+
+/** After the log is open: a second start is told of the first, not of a port. */
+async function startSimulator(start: () => Promise<Simulator>, { simulator }: Config): Promise<Simulator> {
+  try {
+    return await start();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE') throw error;
+    const message = `port ${simulator?.port} on 127.0.0.1 is taken: stop what listens there, or set simulator.port and the baseUrl of its source to another`;
+    throw Object.assign(new Error(message, { cause: error }), { code });
+  }
+}

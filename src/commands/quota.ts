@@ -26,7 +26,7 @@ export function quotaTable(sources: readonly SourceQuota[], nowMs: number): stri
       limit,
       count(used),
       count(Math.max(0, max - used)),
-      resetsAt === null ? 'unused' : fromNow(resetsAt, nowMs),
+      resetsAt === null ? 'unused' : Date.parse(resetsAt) <= nowMs ? 'now' : fromNow(resetsAt, nowMs),
     ]),
   );
   return rows.length > 0 ? table(['source', 'limit', 'used>', 'left>', 'frees'], rows) : 'No source has a limit.\n';

@@ -4,7 +4,7 @@ import type { Scenario } from '../simulator/scenario.js';
 import { scenarios } from '../simulator/scenarios.js';
 import type { Simulator } from '../simulator/simulator.js';
 import type { Io } from './io.js';
-import { startSimulator } from './start-simulator.js';
+import { prepareSimulator } from './start-simulator.js';
 
 interface Options {
   readonly port: number;
@@ -55,7 +55,8 @@ export function addSimulate(program: Command, io: Io): void {
 }
 
 async function simulate({ json, ...options }: Options, io: Io): Promise<void> {
-  const { simulator, scenario, clock } = await startSimulator(options);
+  const { scenario, clock, start } = prepareSimulator(options);
+  const simulator = await start();
   io.onStop(() => simulator.stop());
   const { url, port } = simulator;
   io.out(json ? `${JSON.stringify({ url, port, seed: options.seed, clock })}\n` : greeting(simulator, scenario));

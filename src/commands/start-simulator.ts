@@ -16,20 +16,21 @@ export interface SimulatorSpec {
   readonly symbols?: number | undefined;
 }
 
-/** The simulator and the clock it lives by, which others may share. @throws ScenarioFailure, or the error of `listen` (EADDRINUSE) */
-export async function startSimulator({ seed, host, port, ...spec }: SimulatorSpec): Promise<{
-  readonly simulator: Simulator;
+/** The clock that the simulator lives by, which others may share, and how to start it. @throws ScenarioFailure */
+export function prepareSimulator({ seed, host, port, ...spec }: SimulatorSpec): {
   readonly scenario: Scenario;
   readonly time: Time;
   readonly clock: { readonly originRealMs: number; readonly startMs: number; readonly speed: number };
-}> {
+  /** Rejects with the error of `listen` (EADDRINUSE …). */
+  readonly start: () => Promise<Simulator>;
+} {
   const read = readScenario(spec.scenario);
   const scenario = { ...read, speed: spec.speed ?? read.speed, symbols: spec.symbols ?? read.symbols };
   const originRealMs = realTime.now();
   const startMs = scenario.start ? Date.parse(scenario.start) : originRealMs;
   const clock = { originRealMs, startMs, speed: scenario.speed };
   const time = scenario.speed === 1 && startMs === originRealMs ? realTime : fastTime(realTime, clock);
-  const market = createMarket({ seed, startMs, scenario });
-  const simulator = await createSimulator({ market, scenario, time, port, host });
-  return { simulator, scenario, time, clock };
+  const start = (): Promise<Simulator> =>
+    createSimulator({ market: createMarket({ seed, startMs, scenario }), scenario, time, port, host });
+  return { scenario, time, clock, start };
 }

@@ -51,6 +51,14 @@ test('a taken port gives exit 3 and says which one and what to do', async t => {
   t.true(lines(message) <= 5);
 });
 
+test('a taken port of the simulator is named with the options that move it', async t => {
+  const port = await listening(t, (_, response) => response.end());
+  const cwd = scratch(t, { 'financelake.yaml': `${config('http://127.0.0.1:9')}\nsimulator: { port: ${port} }` });
+  const run = start(t, ['run'], { cwd });
+  t.is(await run.ended, 3);
+  t.regex(run.err(), new RegExp(`port ${port} on 127.0.0.1 is taken: .*simulator.port`));
+});
+
 test('a second start on the same log gives exit 3, names the first, and leaves it alone', async t => {
   const simulator = await simulated(t, {});
   const cwd = scratch(t, { 'financelake.yaml': config(simulator.url) });
