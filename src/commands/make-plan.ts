@@ -4,6 +4,7 @@ import { createHttpEdge } from '../http/create-http-edge.js';
 import type { ProxySettings } from '../http/proxy.js';
 import type { Plan, SourcePlan } from '../ingest/blueprint.js';
 import type { FeedSpec } from '../ingest/feed-desk.js';
+import type { Decimals } from '../records/record.js';
 import { calendarOf } from '../schedule/calendars.js';
 import type { SourceOptions, Vendor, Wanted, Work } from '../sources/source.js';
 import { vendorOf } from '../sources/vendors.js';
@@ -44,7 +45,9 @@ export function makePlan(config: Config, { userAgent, proxy, once }: Surrounding
       }),
       feeds: Object.entries(config.feeds)
         .filter(([, feed]) => feed.source === name)
-        .map(([feedName, feed]) => feedSpec(feedName, feed, vendor)),
+        .map(([feedName, feed]) =>
+          feedSpec(feedName, feed, vendor, config.log.topics[feed.topic]?.decimals ?? 'string'),
+        ),
     };
   });
   const lists = Object.entries(config.symbols).map(([name, list]) => ({ name, spec: listSpec(list) }));
@@ -74,11 +77,11 @@ function wantedOf(feed: FeedConfig): Wanted {
   };
 }
 
-function feedSpec(name: string, feed: FeedConfig, vendor: Vendor): FeedSpec {
+function feedSpec(name: string, feed: FeedConfig, vendor: Vendor, decimals: Decimals): FeedSpec {
   const wanted = wantedOf(feed);
   const sample: Work = { wanted, symbols: ['A'], newestMs: undefined, nowMs: 0 };
   return {
-    feed: { name, wanted, topic: feed.topic, every: feed.every, restateWindow: feed.restateWindow },
+    feed: { name, wanted, topic: feed.topic, every: feed.every, restateWindow: feed.restateWindow, decimals },
     calendar: feed.calendar === undefined ? undefined : calendarOf(feed.calendar),
     checks: feed.checks,
     maxSymbols: vendor.maxSymbols(wanted),

@@ -7,7 +7,7 @@ import { drain, http, logging, simulator } from './options/service.js';
 import { sources } from './options/sources.js';
 import { symbols } from './options/symbols.js';
 import { choice } from './scalars.js';
-import { checkSeries, checkTopics } from './series.js';
+import { checkSeries, checkTopicOptions, checkTopics } from './series.js';
 
 const fields = {
   sources: preset(sources, '{}', 'Whom to ask: vendors, each with its key and its limits.'),
@@ -36,6 +36,7 @@ const fields = {
 const check: Check<Config> = checking => {
   checkSeries(checking);
   checkTopics(checking);
+  checkTopicOptions(checking);
 };
 
 /** Every option there is, once. */

@@ -3,9 +3,10 @@ import { intervalOf } from './formats.js';
 import { type Read, report, within } from './kind.js';
 import type { Checking } from './object.js';
 import type { feeds } from './options/feeds.js';
-import type { topics } from './options/log.js';
+import type { log, topics } from './options/log.js';
 import type { sources } from './options/sources.js';
 import type { symbols } from './options/symbols.js';
+import { meant } from './spelling.js';
 import { entryOf } from './tree.js';
 
 /** The part of the configuration that is judged here. */
@@ -14,6 +15,7 @@ interface Polling {
   readonly sources: Read<typeof sources>;
   readonly symbols: Read<typeof symbols>;
   readonly topics: Read<typeof topics>;
+  readonly log: Read<typeof log>;
 }
 
 /**
@@ -70,6 +72,24 @@ export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checki
       'duplicate',
       `\`${topic}\` is the program's own topic (\`topics.${taken}\`).`,
       'Choose another topic for the records.',
+    );
+  }
+}
+
+/** Options of a topic that nothing writes to are a misspelt name. */
+export function checkTopicOptions({ value: { feeds = {}, log }, at, entry }: Checking<Polling>): void {
+  const written = Object.values(feeds).map(({ topic }) => topic);
+  const inLog = entryOf(entry('log')?.value, 'topics');
+  for (const name of Object.keys(log?.topics ?? {})) {
+    if (written.includes(name)) continue;
+    const place = entryOf(inLog?.value, name)?.place ?? inLog?.place ?? at.place;
+    const inner = within(within(within(at, 'log', place), 'topics', place), name, place);
+    report(
+      inner,
+      place,
+      'unknown-name',
+      `No feed writes to the topic \`${name}\`.`,
+      meant(name, written, 'topics of feeds'),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { isIntraday } from '../records/interval.js';
+import type { Decimals } from '../records/record.js';
 import type { Wanted } from '../sources/source.js';
 
 /** What a feed polls: the part of the configuration that settling needs, the same for all its symbols. */
@@ -8,6 +9,7 @@ export interface Feed {
   readonly topic: string;
   readonly every: number;
   readonly restateWindow: number;
+  readonly decimals: Decimals;
 }
 
 /** A series is (source type, symbol, kind, interval, adjusted, topic): moving a symbol to another feed keeps its cursor. */

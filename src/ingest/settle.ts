@@ -116,7 +116,7 @@ function settleSeries(
     const id = recordId(context.sourceType, observation, revision, valuesOf(observation));
     const final = isFinal(observation, timeMs < lastMs, nowMs, calendar);
     const seenAt = new Date(seenMs).toISOString();
-    const value = encodeRecord(observation, { id, source: context.sourceType, seenAt, revision, final });
+    const value = encodeRecord(observation, { id, source: context.sourceType, seenAt, revision, final }, feed.decimals);
     records.push({
       topic: feed.topic,
       key: symbol,

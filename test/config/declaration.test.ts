@@ -73,6 +73,7 @@ const everything = {
     retain: '2GiB',
     maxBytes: '8GiB',
     partitions: 12,
+    topics: { 'my.bars': { decimals: 'number' } },
     kafka: {
       brokers: ['localhost:9092'],
       client: 'kafkajs',
@@ -127,7 +128,7 @@ test('the sample of everything leaves out no option', t => {
 function pathsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap(item => pathsOf(item, `${path}[]`));
   if (typeof value !== 'object' || value === null) return [];
-  const named = /^(?:sources|symbols|feeds|batch\.datasets|lake\.tables)$/.test(path);
+  const named = /^(?:sources|symbols|feeds|log\.topics|batch\.datasets|lake\.tables)$/.test(path);
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = path === '' ? key : `${path}.${named ? 'NAME' : key}`;
     return [here, ...pathsOf(inner, here)];
@@ -248,7 +249,7 @@ const maps = (value: unknown, path: string[] = []): string[][] => {
 };
 /** Where names are free, any key is a new name. */
 const isFree = (path: readonly string[]): boolean =>
-  (path.length === 1 && ['sources', 'symbols', 'feeds'].includes(path[0]!)) || path.at(-1) === 'where';
+  ['sources', 'symbols', 'feeds', 'log.topics'].includes(path.join('.')) || path.at(-1) === 'where';
 const places = maps(everything).filter(path => !isFree(path));
 const inside = (value: unknown, path: readonly string[]): Record<string, unknown> =>
   path.reduce<unknown>((object, key) => (object as Record<string, unknown>)[key], value) as Record<string, unknown>;

@@ -70,7 +70,7 @@ export function world(options: WorldOptions): World {
     ? ({ data: 'quotes', bulk: true } as const)
     : ({ data: 'bars', interval: '1m', adjusted: false } as const);
   const feed: FeedSpec = {
-    feed: { name: 'feed', wanted, topic: 'market.bars', every, restateWindow: 10 },
+    feed: { name: 'feed', wanted, topic: 'market.bars', every, restateWindow: 10, decimals: 'string' },
     calendar: undefined,
     checks: { maxFuture: 86_400_000 },
     maxSymbols: options.maxSymbols ?? 1,

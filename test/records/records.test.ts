@@ -79,7 +79,7 @@ test('a record id is the UUIDv5 of its content as the contract spells it', t => 
 
 test('a record is one JSON object with the digits that the source sent', t => {
   const stamp = { id: 'i', source: 'alpha-vantage', seenAt: '2024-06-03T21:00:00.000Z', revision: 1, final: true };
-  const text = Buffer.from(encodeRecord(bar, stamp)).toString();
+  const text = Buffer.from(encodeRecord(bar, stamp, 'string')).toString();
   t.is(
     text,
     '{"id":"i","kind":"bar","source":"alpha-vantage","symbol":"AAPL","interval":"1d","adjusted":false,"time":"2024-06-03T00:00:00Z","date":"2024-06-03","open":"190.0","high":"192.00","low":"0189.5","close":"1.915e2","volume":"1000000","final":true,"seenAt":"2024-06-03T21:00:00.000Z","revision":1}',
@@ -89,4 +89,23 @@ test('a record is one JSON object with the digits that the source sent', t => {
 test('instants carry milliseconds only where there are any', t => {
   t.is(isoInstant(Date.UTC(2017, 11, 18, 19, 56)), '2017-12-18T19:56:00Z');
   t.is(isoInstant(Date.UTC(2017, 11, 18, 19, 56, 0, 5)), '2017-12-18T19:56:00.005Z');
+});
+
+test('as numbers, decimals keep their digits and their place, and texts that look like fields stay texts', t => {
+  const stamp = { id: 'x', source: 'test', seenAt: '2026-03-10T00:00:00.000Z', revision: 0, final: true };
+  const odd: Bar = {
+    ...bar,
+    symbol: 'A","open":"1',
+    open: '0190.50',
+    high: '+.5',
+    low: '-1e-3',
+    close: '12345678901234567890.10',
+  };
+  const text = Buffer.from(encodeRecord(odd, stamp, 'number')).toString();
+  t.true(text.includes(',"open":190.5,"high":0.5,"low":-1e-3,"close":12345678901234567890.10,'), text);
+  t.is((JSON.parse(text) as Bar).symbol, odd.symbol);
+  t.deepEqual(
+    Object.keys(JSON.parse(text) as Bar),
+    Object.keys(JSON.parse(Buffer.from(encodeRecord(odd, stamp, 'string')).toString()) as Bar),
+  );
 });

@@ -1,4 +1,4 @@
-import { list } from '../collections.js';
+import { list, record } from '../collections.js';
 import { path, topic } from '../formats.js';
 import { type ObjectOf, optional, preset, required } from '../kind.js';
 import { type Check, object } from '../object.js';
@@ -51,6 +51,19 @@ const fields = {
     'Hard cap on bytes on disk: beyond it polling pauses.',
   ),
   partitions: preset(partitions, '6', 'Partitions of each topic of records, remembered when a topic is first used.'),
+  topics: preset(
+    record(
+      object({
+        decimals: preset(
+          choice(['string', 'number']),
+          'string',
+          'How prices and volumes are written: the source’s digits as text, or as a JSON number. The id is the same.',
+        ),
+      }),
+    ),
+    '{}',
+    'What is particular to one topic of records, by its name.',
+  ),
   kafka: optional(kafka, 'The Kafka cluster, for `kind: kafka`.'),
 };
 
