@@ -1,18 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Time } from '../streams/time.js';
-import { type Answer, htmlAnswer, objectAnswer } from './answer.js';
+import { type Answer, htmlAnswer } from './answer.js';
+import { type CallCounts, createAnswering } from './answering.js';
 import { carry } from './carry.js';
 import { control } from './control.js';
-import { type Carriage, faulty } from './fault-answers.js';
-import { createFaults, type FaultName } from './faults.js';
+import type { Carriage } from './fault-answers.js';
 import type { Market } from './market.js';
-import { readQuery } from './query.js';
-import { createQuota, type QuotaCounts } from './quota.js';
-import { recordedBodies } from './recorded.js';
-import { burst, day, demoKey, invalidKey, minute } from './refusals.js';
 import type { Scenario } from './scenario.js';
 import { createServedLog, type Served } from './served.js';
-import { createVendor } from './vendor.js';
 
 export interface SimulatorOptions {
   readonly market: Market;
@@ -25,12 +20,9 @@ export interface SimulatorOptions {
   readonly onServed?: (served: Served) => void;
 }
 
-export interface Counts extends QuotaCounts {
+export interface Counts extends CallCounts {
   /** Answers with data that went out completely. */
   readonly served: number;
-  /** Calls without a key or with an invalid one; they reach no quota. */
-  readonly keyless: number;
-  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
 }
 
 export interface Simulator {
@@ -51,16 +43,16 @@ export interface Simulator {
  */
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { market, scenario, time, host, onServed = () => {} } = options;
-  const quota = createQuota(scenario);
-  const faults = createFaults(market.seed, market.startMs, scenario);
-  const vendor = createVendor(market, scenario.unfinishedBars);
-  const recorded = scenario.bodies ? recordedBodies(scenario.bodies) : () => undefined;
+  let port = 0;
+  const answering = createAnswering(
+    market,
+    scenario,
+    () => `http://127.0.0.1:${port < 65_535 ? port + 1 : port - 1}/query`,
+  );
   const served = createServedLog(onServed);
   const waiting = new Set<{ unsubscribe(): void }>();
-  const [leastMs, mostMs] = scenario.latencyMs;
-  let [keyless, port] = [0, 0];
 
-  const counts = (): Counts => ({ ...quota.counts(), served: served.count, keyless, faults: faults.counts() });
+  const counts = (): Counts => ({ ...answering.counts(), served: served.count });
   const truth = control({ market, served, counts, now: () => time.now() });
 
   /** Sends after a delay; never when the client has gone or the simulator has stopped. */
@@ -82,39 +74,13 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     });
   }
 
-  function query(search: string, response: ServerResponse): void {
-    const nowMs = time.now();
-    const asked = readQuery(search, nowMs);
-    const rule = scenario.keys[asked.key];
-    if (asked.key === '' || rule === 'invalid' || rule === 'demo') {
-      keyless++;
-      send(response, objectAnswer(rule === 'demo' ? demoKey : invalidKey), 'whole', leastMs);
-      return;
-    }
-    const plan = quota.planOf(asked.key);
-    const exceeded = quota.arrive(asked.key, nowMs);
-    if (exceeded) {
-      const refusal = { second: burst(plan), minute: minute(plan), day: day(plan, asked.key) }[exceeded];
-      send(response, objectAnswer(refusal), 'whole', leastMs);
-      return;
-    }
-    const { fault, latency } = faults.next(asked.name, asked.symbol, nowMs);
-    const delayMs = fault === 'slow' ? scenario.slowMs : leastMs + (mostMs - leastMs) * latency ** 3;
-    const good = (): Answer => recorded(asked) ?? vendor(asked, plan);
-    if (!fault) {
-      send(response, good(), 'whole', delayMs);
-      return;
-    }
-    const redirectTo = scenario.redirectTo || `http://127.0.0.1:${port < 65_535 ? port + 1 : port - 1}/query`;
-    send(response, ...faulty(fault, { asked, plan, nowMs, redirectTo, good }), delayMs);
-  }
-
   function receive(request: IncomingMessage, response: ServerResponse): void {
     const [path, search] = splitAt(request.url ?? '', '?');
     if (request.method !== 'GET') {
       send(response, htmlAnswer(405, 'Method Not Allowed'), 'whole', 0);
     } else if (path === '/query') {
-      query(search, response);
+      const { answer, carriage, delayMs } = answering.reply(search, time.now());
+      send(response, answer, carriage, delayMs);
     } else {
       const answer = truth(path, new URLSearchParams(search));
       send(response, answer ?? htmlAnswer(404, 'Not Found'), 'whole', 0);
