@@ -15,6 +15,7 @@ import { createTally } from '../metrics/tally.js';
 import type { Report } from '../records/event.js';
 import type { Simulator } from '../simulator/simulator.js';
 import { realTime, type Time } from '../streams/time.js';
+import { diskListFile } from '../symbols/disk-list-file.js';
 import { createTopics } from './create-topics.js';
 import { greeting } from './greeting.js';
 import type { Io } from './io.js';
@@ -87,7 +88,15 @@ async function launched(
     proxy,
     allow,
   });
-  const running = blueprint(plan, { time, random: Math.random, log, listEdge, report, redact: redact.text });
+  const running = blueprint(plan, {
+    time,
+    random: Math.random,
+    log,
+    listEdge,
+    listFile: diskListFile,
+    report,
+    redact: redact.text,
+  });
 
   const instance = `${hostname()}/${process.pid}`;
   const suppliers = suppliersOf(plan, running, log, () => time.now());

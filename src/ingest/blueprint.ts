@@ -11,6 +11,7 @@ import { listSnapshots } from '../symbols/list-snapshots.js';
 import { type ListSpec, listFingerprint } from '../symbols/list-spec.js';
 import { decodeStoredList, listStateKey } from '../symbols/stored-list.js';
 import { symbolDirectory } from '../symbols/symbol-directory.js';
+import type { ListFile } from '../symbols/watch-list-file.js';
 import { createCommitStage } from './commit-stage.js';
 import type { FeedSpec } from './feed-desk.js';
 import { feedOwner, type OwnerView } from './feed-owner.js';
@@ -45,6 +46,8 @@ export interface World {
   readonly log: Log;
   /** For symbol lists on the web. */
   readonly listEdge: HttpEdge;
+  /** For symbol lists on disk. */
+  readonly listFile: (path: string) => ListFile;
   readonly report: Report;
   readonly redact: (text: string) => string;
 }
@@ -177,6 +180,7 @@ export function blueprint(plan: Plan, world: World): Running {
         time,
         random,
         edge: world.listEdge,
+        listFile: world.listFile,
         fetchListing: of => {
           const { source, permits, stage: settling } = sources.find(one => one.source.name === of)!;
           return fetchListing({ ...source, id: `listing/${name}`, permits, stage: settling });

@@ -3,20 +3,21 @@ import type { HttpAnswer, HttpEdge } from '../http/edge.js';
 import { retryAfterMs } from '../http/retry-after.js';
 import type { ListingOutcome } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
-import { diskListFile } from './disk-list-file.js';
 import type { HttpCsv, ListSpec } from './list-spec.js';
 import { parseCsvList } from './parse-csv-list.js';
 import { parseStaticList, parseTextList } from './parse-text-list.js';
 import { pollList } from './poll-list.js';
 import { selectListed } from './select-listed.js';
 import type { Snapshot } from './snapshot.js';
-import { watchListFile } from './watch-list-file.js';
+import { type ListFile, watchListFile } from './watch-list-file.js';
 
 export interface ListEffects {
   readonly time: Time;
   readonly random: Random;
   /** For `http-csv`: an edge that may call the list's host. */
   readonly edge: HttpEdge;
+  /** For `file`: the file at an absolute path. */
+  readonly listFile: (path: string) => ListFile;
   /** For `listing`: one call, made and paid for by the owner of the source. */
   readonly fetchListing: (source: string) => ObservableInput<ListingOutcome>;
   /** Epoch ms at which the stored list of this very spec was last confirmed, see `confirmedAtMs` in stored-list.ts. */
@@ -35,7 +36,7 @@ export function listSnapshots(spec: ListSpec, effects: ListEffects): Observable<
       const { column } = spec;
       const parse = (body: Uint8Array) =>
         column === undefined ? parseTextList(body) : parseCsvList(body, { column, delimiter: ',' });
-      return watchListFile(diskListFile(spec.path), parse, effects.time);
+      return watchListFile(effects.listFile(spec.path), parse, effects.time);
     }
     case 'listing': {
       const look = () => from(effects.fetchListing(spec.source)).pipe(map(outcome => snapshotOfListing(outcome, spec)));

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import type { HttpAnswer } from '../../src/http/edge.js';
 import { blueprint, type Plan, type Running } from '../../src/ingest/blueprint.js';
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
@@ -100,6 +101,7 @@ export function world(options: WorldOptions): World {
     random: () => 0.5,
     log,
     listEdge: () => Promise.reject(new Error('no lists on the web here')),
+    listFile: path => assert.fail(`no list at ${path} here`),
     report: event => void events.push(event),
     redact: text => text,
   });

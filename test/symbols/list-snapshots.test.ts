@@ -137,6 +137,7 @@ const effects = (given: Partial<ListEffects>): ListEffects => ({
   time: realTime,
   random: () => 0,
   edge: () => Promise.reject(new Error('no call expected')),
+  listFile: diskListFile,
   fetchListing: () => NEVER,
   confirmedAtMs: undefined,
   ...given,
