@@ -16,8 +16,7 @@ const packageOf = name => `node_modules/${name}/`;
 /** The one room that may import a package of weight. */
 const owners = {
   lmdb: 'log',
-  'node-fetch': 'http',
-  'https-proxy-agent': 'http',
+  undici: 'http',
   'ipaddr.js': 'http',
   fastify: 'metrics',
   '@fastify/static': 'metrics',

@@ -1,12 +1,11 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import fetch, { Headers } from 'node-fetch';
-import type { HttpAnswer, HttpEdge, HttpRequest } from './edge.js';
+import { acceptedCodings, decodeBody } from './decode-body.js';
+import type { HttpAnswer, HttpEdge, HttpFailure, HttpRequest } from './edge.js';
+import { type Exchange, exchange, isRedirect } from './exchange.js';
 import { failureOf, httpFailure } from './failure.js';
-import { guardedLookup, type HostRule } from './host-rules.js';
-import { type ProxySettings, ProxyTunnel, proxyFor } from './proxy.js';
-import { acceptedCodings, readBody } from './read-body.js';
+import type { HostRule } from './host-rules.js';
+import type { ProxySettings } from './proxy.js';
 import { type Redirects, redirectTarget } from './redirect-target.js';
+import { routesOf } from './routes.js';
 
 export interface HttpEdgeOptions {
   /** For the whole exchange: connect, headers, body, redirects. */
@@ -24,13 +23,20 @@ export interface HttpEdgeOptions {
   readonly proxy?: ProxySettings;
 }
 
-/** An idle connection is closed after this time: routers forget idle connections silently, and a request on a forgotten one would hang until its deadline. */
-const idleMs = 30_000;
+/** An address that may be called, and its origin. A vendor's calls differ in their query alone. */
+interface Target {
+  readonly url: URL;
+  readonly origin: string;
+}
 
-type Agent = HttpAgent | ProxyTunnel;
+/** Ways to end one call before its answer. */
+interface Call {
+  ended: HttpFailure | undefined;
+  exchange: Exchange | undefined;
+}
 
 /**
- * GET over node-fetch with connections kept alive. Holds per call at most twice `maxBytes`. A body is always read to its end or its connection closed.
+ * GET over undici with connections kept alive. Holds per call at most twice `maxBytes`. A body is always read to its end or its connection closed.
  * Addresses are checked where the connection is made; behind a proxy only addresses written as such are checked, names are the proxy's business.
  */
 export function createHttpEdge(options: HttpEdgeOptions): HttpEdge {
@@ -39,87 +45,85 @@ export function createHttpEdge(options: HttpEdgeOptions): HttpEdge {
   const privateNames = new Set(
     options.allow.filter(rule => rule.allowPrivate).map(rule => new URL(rule.baseUrl).hostname),
   );
-  const named = agentsFor(options.proxy, host => privateNames.has(host));
-  const elsewhere = agentsFor(options.proxy, () => false);
+  const named = routesOf(options.proxy, deadlineMs, host => privateNames.has(host));
+  const elsewhere = routesOf(options.proxy, deadlineMs, () => false);
+  const ownHeaders = { accept: '*/*', 'user-agent': options.userAgent, 'accept-encoding': acceptedCodings };
+  let last: { readonly address: string; readonly target: Target } | undefined;
 
-  async function exchange(request: HttpRequest, first: URL, signal: AbortSignal): Promise<HttpAnswer> {
-    let url = first;
+  async function answerTo(request: HttpRequest, first: Target, call: Call): Promise<HttpAnswer> {
+    let { url, origin } = first;
+    let path = url.pathname + withQuery(url.search, request.query);
     for (let hops = 0; ; hops++) {
-      const home = url.origin === first.origin;
-      const answer = await fetch(url.href, {
-        agent: (home ? named : elsewhere)(url),
-        headers: headersFor(home ? request : undefined),
-        redirect: 'manual',
-        compress: false,
-        signal,
-      });
-      const location = isRedirect(answer.status) ? answer.headers.get('location') : null;
-      if (location === null) {
-        const body = await readBody(
-          { headers: answer.headers, body: answer.body as NodeJS.ReadableStream & { destroy(): void } },
-          maxBytes,
-          url.origin,
-        );
-        return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
+      const home = origin === first.origin;
+      const headers = home ? headersFor(request) : ownHeaders;
+      call.exchange = exchange((home ? named : elsewhere)(url), { origin, path, headers }, maxBytes);
+      const { status, headers: received, body } = await call.exchange.answer;
+      const location = isRedirect(status) ? received.location : undefined;
+      if (location === undefined) {
+        const codings = received['content-encoding'];
+        const decoded = codings === undefined ? body : await decodeBody(body, codings, maxBytes, origin);
+        return { status, headers: received, body: decoded };
       }
-      (answer.body as { destroy(): void } | null)?.destroy();
+      if (call.ended) throw call.ended;
       if (hops === maxRedirects) throw httpFailure('too-many-redirects', first.origin);
-      url = redirectTarget(location, url, first, redirects);
+      url = redirectTarget(location, new URL(origin + path), first.url, redirects);
+      ({ origin } = url);
+      path = url.pathname + url.search;
     }
   }
 
-  function headersFor(request: HttpRequest | undefined): Headers {
-    const headers = new Headers({ 'user-agent': options.userAgent, 'accept-encoding': acceptedCodings });
-    for (const [name, value] of Object.entries(request?.headers ?? {})) headers.set(name, value);
-    return headers;
+  function headersFor({ headers = {} }: HttpRequest): Record<string, string> {
+    const all: Record<string, string> = { ...ownHeaders };
+    for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
+    return all;
   }
 
-  function target(request: HttpRequest): URL {
-    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  function targetOf(address: string): Target {
+    if (last?.address === address) return last.target;
+    const url = URL.canParse(address) ? new URL(address) : undefined;
     if (!url || url.username || url.password) throw httpFailure('refused-host', 'address', 'not a plain http address');
-    if (!origins.has(url.origin)) throw httpFailure('refused-host', url.origin, 'not named in the configuration');
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.append(name, value);
-    return url;
+    const { origin } = url;
+    if (!origins.has(origin)) throw httpFailure('refused-host', origin, 'not named in the configuration');
+    const target = { url, origin };
+    last = { address, target };
+    return target;
   }
 
   return async (request, signal) => {
-    const url = target(request);
-    const ended = new AbortController();
-    let stop: (code: 'timeout' | 'aborted') => void = () => {};
-    const stopped = new Promise<never>((_resolve, reject) => {
-      stop = code => {
-        reject(httpFailure(code, url.origin));
-        ended.abort();
+    const target = targetOf(request.url);
+    const call: Call = { ended: undefined, exchange: undefined };
+    return await new Promise<HttpAnswer>((resolve, reject) => {
+      // Settles at once, because not every step can be told to end (a name being resolved, a body being decoded): the deadline holds all the same.
+      const stop = (code: 'timeout' | 'aborted'): void => {
+        call.ended = httpFailure(code, target.origin);
+        reject(call.ended);
+        call.exchange?.end(call.ended);
       };
+      const giveUp = (): void => stop('aborted');
+      if (signal?.aborted) return giveUp();
+      const timer = setTimeout(() => stop('timeout'), deadlineMs);
+      signal?.addEventListener('abort', giveUp);
+      const over = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      answerTo(request, target, call).then(
+        answer => {
+          over();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          over();
+          reject(failureOf(error, target.origin));
+        },
+      );
     });
-    const giveUp = () => stop('aborted');
-    const timer = setTimeout(() => stop('timeout'), deadlineMs);
-    signal?.addEventListener('abort', giveUp);
-    if (signal?.aborted) giveUp();
-    try {
-      // A race, because not every step can be told to end (a name being resolved, a body being decoded): the deadline holds all the same.
-      return await Promise.race([stopped, exchange(request, url, ended.signal)]);
-    } catch (error) {
-      throw failureOf(error, url.origin);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    }
   };
 }
 
-const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
-
-function agentsFor(proxy: ProxySettings | undefined, mayBePrivate: (host: string) => boolean): (url: URL) => Agent {
-  const shared = { keepAlive: true, timeout: idleMs, lookup: guardedLookup(mayBePrivate) };
-  const plain = new HttpAgent(shared);
-  const secure = new HttpsAgent(shared);
-  const tunnels = new Map<string, ProxyTunnel>();
-  return url => {
-    const via = proxy && proxyFor(url, proxy);
-    if (!via) return url.protocol === 'https:' ? secure : plain;
-    const tunnel = tunnels.get(via) ?? new ProxyTunnel(via, idleMs);
-    tunnels.set(via, tunnel);
-    return tunnel;
-  };
+function withQuery(search: string, query: HttpRequest['query']): string {
+  if (query === undefined) return search;
+  const added = new URLSearchParams(query).toString();
+  if (added === '') return search;
+  return search === '' ? `?${added}` : `${search}&${added}`;
 }

@@ -7,8 +7,9 @@ const codes: readonly (readonly [shape: RegExp, code: HttpFailureCode])[] = [
   [/^(ENOTFOUND|ENODATA|EAI_\w+|ESERVFAIL)$/, 'dns'],
   [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/, 'tls'],
   [/^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|ERR_BROTLI_\w*NEEDS_MORE\w*)$/, 'cut'],
-  [/^(HPE_INVALID_EOF_STATE|HPE_CLOSED_CONNECTION)$/, 'cut'],
-  [/^(ERR_BUFFER_TOO_LARGE|HPE_HEADER_OVERFLOW)$/, 'too-large'],
+  [/^(HPE_INVALID_EOF_STATE|HPE_CLOSED_CONNECTION|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'cut'],
+  [/^(ERR_BUFFER_TOO_LARGE|HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/, 'too-large'],
+  [/^UND_ERR_CONNECT_TIMEOUT$/, 'timeout'],
   [/^(HPE_\w+|Z_\w+|ERR_\w*BROTLI\w*|ERR_\w*PADDING\w*|ERR__ERROR_\w+)$/, 'coding'],
 ];
 
@@ -30,8 +31,7 @@ export const httpFailure = (code: HttpFailureCode, origin: string, detail?: stri
   new HttpFailure(code, `${origin}: ${words[code]}${detail === undefined ? '' : ` (${detail})`}`);
 
 /**
- * What Node, zlib or node-fetch threw, as one of ours. Only its `code` is looked at: node-fetch writes the whole URL, API key included,
- * into its messages, and a proxy's answer may repeat it.
+ * What Node, zlib or undici threw, as one of ours. Only its `code` is looked at: messages may name hosts, addresses and bytes of the answer.
  */
 export function failureOf(error: unknown, origin: string): HttpFailure {
   if (error instanceof HttpFailure) return error;
@@ -45,6 +45,8 @@ export function failureOf(error: unknown, origin: string): HttpFailure {
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;
+  // undici leaves out which rule of HTTP was broken but for its words, which hold nothing of the answer.
+  if (error.name === 'HTTPParserError') return /EOF/.test(error.message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_INVALID';
   if (typeof code === 'string' && /^[A-Z0-9_]{2,64}$/.test(code)) return code;
   // Several addresses were tried and each failed: Node gives one error for all of them, sometimes without a code of its own.
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;

@@ -103,6 +103,8 @@ test('a body shorter than declared, an unfinished chunked body and a connection 
   const heads: Record<string, string> = {
     '/length': 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort',
     '/chunked': 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\n',
+    '/closing': 'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\n',
+    '/closing-length': 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nshort',
     '/header': 'HTTP/1.1 200 OK\r\ncontent-le',
     '/nothing': '',
   };
