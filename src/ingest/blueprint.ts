@@ -1,4 +1,4 @@
-import { finalize, ignoreElements, merge, mergeMap, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { finalize, ignoreElements, merge, Observable, Subject, takeUntil, tap } from 'rxjs';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
 import type { Log } from '../log/log.js';
@@ -132,14 +132,12 @@ export function blueprint(plan: Plan, world: World): Running {
         stage,
         lanes: lanesFor(concurrency),
         abort: aborted,
-        time,
       });
       return { source, owner, permits, stage, flow: merge(stage.run, lanes) };
     });
 
     const lists = plan.lists.map(({ name, spec }) => {
       const stage = createCommitStage({ log, writer: `list/${name}`, time, report });
-      const commits = new Subject<Observable<never>>();
       const fingerprint = listFingerprint(spec);
       const directory = system.spawn(
         `list/${name}`,
@@ -148,14 +146,10 @@ export function blueprint(plan: Plan, world: World): Running {
           fingerprint,
           maxShrink: spec.maxShrink,
           get: key => log.get(key),
-          save: ({ records, state }) =>
-            commits.next(
-              stage.commit({
-                records: records.map(record => ({ ...record, topic: plan.topics.symbols })),
-                state,
-                events: [],
-              }),
-            ),
+          save: ({ records, state }) => {
+            const outgoing = records.map(record => ({ ...record, topic: plan.topics.symbols }));
+            stage.commit({ records: outgoing, state, events: [] }, () => undefined);
+          },
           report,
         }),
       );
@@ -197,22 +191,14 @@ export function blueprint(plan: Plan, world: World): Running {
         }),
         ignoreElements(),
       );
-      return {
-        stage,
-        flow: snapshots,
-        commits: merge(stage.run, commits.pipe(mergeMap(commit => commit))),
-        close: () => commits.complete(),
-      };
+      return { stage, flow: snapshots };
     });
 
     const polled = new Subject<void>();
     const polling = merge(...sources.map(({ flow }) => flow)).pipe(
       finalize(() => {
         polled.next();
-        for (const { stage, close } of lists) {
-          close();
-          stage.close();
-        }
+        for (const { stage } of lists) stage.close();
       }),
     );
     const stopping = draining.subscribe(() => {
@@ -220,7 +206,7 @@ export function blueprint(plan: Plan, world: World): Running {
     });
     const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(merge(draining, polled)));
     const failures = failed.pipe(takeUntil(polled));
-    const subscription = merge(failures, listing, ...lists.map(({ commits }) => commits), polling).subscribe(
+    const subscription = merge(failures, listing, ...lists.map(({ stage }) => stage.run), polling).subscribe(
       subscriber,
     );
     return () => {

@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, from, map, mergeMap, Observable, Subject, throwError, timer } from 'rxjs';
+import { catchError, defer, EMPTY, from, map, mergeMap, type Observable, Subject, throwError, timer } from 'rxjs';
 import { type Log, LogFailure, type StateChange } from '../log/log.js';
 import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
 import type { Event, Report } from '../records/event.js';
@@ -18,8 +18,8 @@ interface Pending {
 }
 
 export interface CommitStage {
-  /** Emits nothing and completes when it is on disk. Commits happen in the order of the calls' subscriptions. */
-  commit(settled: Settled): Observable<never>;
+  /** In the order of the calls; `acknowledge` is called once it is on disk. */
+  commit(settled: Settled, acknowledge: () => void): void;
   /** Runs the commits; completes after `close`, when the last is acknowledged. Errors with what no retry can mend. */
   readonly run: Observable<never>;
   close(): void;
@@ -91,7 +91,7 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
     }),
   );
   return {
-    commit: settled => new Observable(caller => pending.next({ settled, acknowledge: () => caller.complete() })),
+    commit: (settled, acknowledge) => pending.next({ settled, acknowledge }),
     run,
     close: () => pending.complete(),
   };

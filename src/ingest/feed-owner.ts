@@ -35,7 +35,8 @@ export type FeedOwnerCommand =
       readonly kind: 'answered';
       readonly item: Item;
       readonly answered: Answered;
-      readonly replyTo: (settlement: Settlement) => void;
+      /** Undefined when the owner failed on it: the item is asked for again later. */
+      readonly replyTo: (settlement: Settlement | undefined) => void;
     }
   | { readonly kind: 'committed'; readonly item: Item; readonly settlement: Settlement }
   | { readonly kind: 'symbols'; readonly list: string; readonly symbols: readonly string[] }
@@ -43,9 +44,7 @@ export type FeedOwnerCommand =
   | { readonly kind: 'watch' }
   /** `once`: what the budget says of waiting. */
   | { readonly kind: 'usage'; readonly view: BudgetView }
-  | { readonly kind: 'drain' }
-  /** An answer whose settling failed: the item is asked for again later. */
-  | { readonly kind: 'abandoned'; readonly item: Item };
+  | { readonly kind: 'drain' };
 
 /** A look from outside, taken at once: for the status page and the end of a round. */
 export interface OwnerView {
@@ -94,6 +93,8 @@ export function feedOwner(deps: FeedOwnerDeps): {
   const lists = new Map<string, readonly string[]>();
   let stopped: string | undefined;
   let draining = false;
+  /** The answer at hand: one that makes the owner fail is still here when it starts anew. */
+  let settling: (FeedOwnerCommand & { kind: 'answered' }) | undefined;
   const outage = createOutage(deps.sourceName, deps.random, deps.report);
   let requests = 0;
   let desks: readonly FeedDesk[] = [];
@@ -218,8 +219,6 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const { outcome, reachedVendor, answer } = answered;
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
-      const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
-      const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);
       outage.saw(outcome.kind === 'unavailable', nowMs);
       const judged = judge(
         {
@@ -249,6 +248,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
         problems.push(
           `${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`,
         );
+      // Last: an answer on which the owner fails has its quota settled when it is given up.
+      const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
+      const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);
       replyTo({ ...judged, state: [...judged.state, ...quota] });
     };
 
@@ -266,7 +268,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       }
     };
 
-    const abandoned = (item: Item): void => {
+    const giveUpOn = ({ item, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
       const desk = deskOf.get(item.feed)!;
       item.permit.settled({ kind: 'malformed' });
       for (const symbol of item.work.symbols) {
@@ -274,6 +276,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
       if (deps.once) problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
+      replyTo(undefined);
     };
 
     const askUsage = (): void => {
@@ -324,6 +327,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
     };
 
     for (const [list, symbols] of lists) take(list, symbols);
+    const failedOn = settling;
+    settling = undefined;
+    if (failedOn) giveUpOn(failedOn);
     context.after(deps.once ? usageMs : watchMs, { kind: 'watch' });
     return {
       receive: command => {
@@ -340,7 +346,10 @@ export function feedOwner(deps: FeedOwnerDeps): {
             permitted(command.id, command.reply);
             return pump();
           case 'answered':
-            return settle(command);
+            settling = command;
+            settle(command);
+            settling = undefined;
+            return;
           case 'committed':
             committed(command);
             return pump();
@@ -361,9 +370,6 @@ export function feedOwner(deps: FeedOwnerDeps): {
             draining = true;
             // A permit that nobody uses would be written as spent.
             for (const id of asked) deps.budget.tell({ kind: 'withdraw', id });
-            return pump();
-          case 'abandoned':
-            abandoned(command.item);
             return pump();
           default:
             return command satisfies never;

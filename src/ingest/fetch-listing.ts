@@ -42,12 +42,9 @@ export function fetchListing({ id, vendor, options, edge, permits, stage }: List
   const settle = (granted: Permit, outcome: ListingOutcome): Observable<ListingOutcome> => {
     const state = granted.settled(outcome.kind === 'listing' ? { kind: 'records' } : outcome);
     return new Observable(caller =>
-      stage.commit({ records: [], state, events: [] }).subscribe({
-        error: error => caller.error(error),
-        complete: () => {
-          caller.next(outcome);
-          caller.complete();
-        },
+      stage.commit({ records: [], state, events: [] }, () => {
+        caller.next(outcome);
+        caller.complete();
       }),
     );
   };

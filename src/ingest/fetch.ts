@@ -1,6 +1,4 @@
-import { catchError, defer, finalize, from, map, type Observable, tap, throwError } from 'rxjs';
-import type { HttpAnswer, HttpEdge } from '../http/edge.js';
-import { HttpFailure } from '../http/edge.js';
+import { type HttpAnswer, type HttpEdge, HttpFailure } from '../http/edge.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { SourceOptions, Vendor, Work } from '../sources/source.js';
 
@@ -15,35 +13,22 @@ export interface Answered {
 
 const neverSent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'refused-host']);
 
-/** Work → call → outcome. Emits once and never errors for anything that the wire or the vendor does. Unsubscribing aborts the call. */
+/** Work → call → outcome. Never rejects for anything that the wire or the vendor does. */
 export function fetchWork(
   edge: HttpEdge,
   vendor: Vendor,
   options: SourceOptions,
-): (work: Work) => Observable<Answered> {
-  return work =>
-    defer(() => {
-      const aborter = new AbortController();
-      let answered = false;
-      return from(edge(vendor.request(work, options), aborter.signal)).pipe(
-        tap({
-          next: () => {
-            answered = true;
-          },
-        }),
-        map(answer => ({
-          outcome: vendor.parse(work, answer, options),
-          reachedVendor: true,
-          bytes: answer.body.length,
-          answer,
-        })),
-        catchError((error: unknown) => (error instanceof HttpFailure ? [failed(error)] : throwError(() => error))),
-        // Aborting costs an exception with its stack: only where there is something to end.
-        finalize(() => {
-          if (!answered) aborter.abort();
-        }),
-      );
-    });
+): (work: Work, signal: AbortSignal) => Promise<Answered> {
+  return async (work, signal) => {
+    try {
+      const answer = await edge(vendor.request(work, options), signal);
+      const outcome = vendor.parse(work, answer, options);
+      return { outcome, reachedVendor: true, bytes: answer.body.length, answer };
+    } catch (error) {
+      if (error instanceof HttpFailure) return failed(error);
+      throw error;
+    }
+  };
 }
 
 function failed({ code, message }: HttpFailure): Answered {

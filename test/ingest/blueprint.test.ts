@@ -78,6 +78,28 @@ test('a symbol that fails delays no other and is tried again with growing pauses
   t.true(events.some(event => event.kind === 'symbol-failing' && event.symbol === 'BAD'));
 });
 
+test('an answer on which the owner fails costs one call and its symbol a minute, and neither a lane nor the others', async t => {
+  const broken = {
+    get symbol(): string {
+      throw new Error('a bug');
+    },
+  } as Bar;
+  const { time, calls, events, records, ended, running } = world({
+    answer: call => {
+      const isFirst = calls.filter(({ work }) => work.symbols[0] === 'A').length === 1;
+      return call.work.symbols[0] === 'A' && isFirst ? { kind: 'records', observations: [broken] } : three(call);
+    },
+  });
+  await time.advance(3 * minute);
+  t.is(events.filter(event => event.kind === 'actor-restarted').length, 1);
+  const asked = calls.filter(({ work }) => work.symbols[0] === 'A').map(({ atMs }) => atMs - start);
+  t.true(asked[1]! >= minute && asked[1]! < minute + 5_000, String(asked));
+  for (const symbol of ['A', 'B', 'C']) t.true(records('market.bars').some(record => record.symbol === symbol));
+  running.drain();
+  await time.runUntil(() => ended() !== 'running');
+  t.is(ended(), 'complete');
+});
+
 test('an unknown symbol is asked for once a day', async t => {
   const { time, calls, stop } = world({
     symbols: ['NOPE'],
