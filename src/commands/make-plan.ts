@@ -79,7 +79,7 @@ function wantedOf(feed: FeedConfig): Wanted {
 
 function feedSpec(name: string, feed: FeedConfig, vendor: Vendor, decimals: Decimals): FeedSpec {
   const wanted = wantedOf(feed);
-  const sample: Work = { wanted, symbols: ['A'], newestMs: undefined, nowMs: 0 };
+  const sample: Work = { wanted, symbols: ['A'], newestMs: undefined, nowMs: 0, shallow: false };
   return {
     feed: { name, wanted, topic: feed.topic, every: feed.every, restateWindow: feed.restateWindow, decimals },
     calendar: feed.calendar === undefined ? undefined : calendarOf(feed.calendar),

@@ -151,6 +151,13 @@ export function blueprint(plan: Plan, world: World): Running {
             stage.commit({ records: outgoing, state, events: [] }, () => undefined);
           },
           report,
+          refused(reason, hasList) {
+            if (!hasList) report({ kind: 'component', name: `list/${name}`, ready: false, reason });
+            if (!plan.once) return;
+            listProblems.push(`list ${name}: ${reason}`);
+            // A round would wait for it for ever.
+            if (!hasList) for (const { owner } of sources) owner.tell({ kind: 'symbols', list: name, symbols: [] });
+          },
         }),
       );
       let isLoaded = false;
@@ -177,18 +184,11 @@ export function blueprint(plan: Plan, world: World): Running {
         listFile: world.listFile,
         fetchListing: of => {
           const { source, permits, stage: settling } = sources.find(one => one.source.name === of)!;
-          return fetchListing({ ...source, id: `listing/${name}`, permits, stage: settling });
+          return fetchListing({ ...source, id: `listing/${name}`, permits, stage: settling, once: plan.once, time });
         },
         confirmedAtMs: isKnown ? stored.confirmedAtMs : undefined,
       }).pipe(
-        tap(snapshot => {
-          directory.tell({ kind: 'snapshot', snapshot });
-          if (!snapshot.ok && !isLoaded)
-            report({ kind: 'component', name: `list/${name}`, ready: false, reason: snapshot.reason });
-          if (!plan.once || snapshot.ok) return;
-          listProblems.push(`list ${name}: ${snapshot.reason}`);
-          if (!isKnown) for (const { owner } of sources) owner.tell({ kind: 'symbols', list: name, symbols: [] });
-        }),
+        tap(snapshot => void directory.tell({ kind: 'snapshot', snapshot })),
         ignoreElements(),
       );
       return { stage, flow: snapshots };

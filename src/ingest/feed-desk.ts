@@ -16,9 +16,10 @@ export interface FeedDesk {
   readonly listedBy: Map<string, Set<string>>;
   /** Lists that have said what they hold. */
   readonly loaded: Set<string>;
-  /** What the plan lacks is not asked for again before this. */
-  deniedUntilMs: number;
-  deniedReason: string | undefined;
+  /** What the plan lacks is not asked for again before this, by the vendor's endpoint. */
+  readonly denied: Map<string, number>;
+  /** The plan gives no long histories. */
+  shallow: boolean;
 }
 
 export interface FeedSpec extends Pick<FeedDesk, 'feed' | 'calendar' | 'checks' | 'maxSymbols' | 'weight'> {
@@ -31,8 +32,8 @@ export const openDesk = (spec: FeedSpec): FeedDesk => ({
   series: new Map(),
   listedBy: new Map(),
   loaded: new Set(),
-  deniedUntilMs: 0,
-  deniedReason: undefined,
+  denied: new Map(),
+  shallow: false,
 });
 
 /** Takes over what one list holds now. @returns the symbols that this feed polls from now on and did not before. */

@@ -11,7 +11,7 @@ import type { Answered } from './fetch.js';
 import { judge } from './judge.js';
 import { createOutage } from './outage.js';
 import { polledEvent } from './polled.js';
-import { reasonToGiveUp } from './round.js';
+import { isProblem, reasonToGiveUp } from './round.js';
 import { seriesDue } from './series-due.js';
 import type { Settlement } from './settle.js';
 
@@ -107,11 +107,15 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const asked = new Set<string>();
     let alarm: { readonly atMs: number; unsubscribe(): void } | undefined;
 
+    const endpointOf = ({ feed }: FeedDesk, symbol: string): string =>
+      deps.vendor.endpoint?.(feed.wanted, symbol) ?? '';
+
     const schedule = (desk: FeedDesk, symbol: string): void => {
       const series = desk.series.get(symbol);
       if (series === undefined || inFlight.has(flightKey(desk.feed.name, symbol))) return;
       const dueMs = deps.once ? context.now() : seriesDue(desk, symbol, series, context.now());
-      desk.timetable.set(symbol, deps.once ? dueMs : Math.max(dueMs, series.notBeforeMs ?? 0));
+      const deniedMs = desk.denied.get(endpointOf(desk, symbol)) ?? 0;
+      desk.timetable.set(symbol, deps.once ? dueMs : Math.max(dueMs, series.notBeforeMs ?? 0, deniedMs));
     };
 
     const take = (list: string, symbols: readonly string[]): void => {
@@ -128,8 +132,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       let bestMs = nowMs;
       for (const desk of desks) {
         const head = desk.timetable.peek();
-        if (head === undefined || head.dueMs > bestMs || desk.deniedUntilMs > nowMs || desk.weight > maxWeight)
-          continue;
+        if (head === undefined || head.dueMs > bestMs || desk.weight > maxWeight) continue;
         best = desk;
         bestMs = head.dueMs - 1;
       }
@@ -139,8 +142,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const dueCalls = (nowMs: number): number => {
       let calls = 0;
       for (const desk of desks)
-        if (desk.deniedUntilMs <= nowMs)
-          calls += Math.ceil(desk.timetable.dueCount(nowMs, waiting.length * desk.maxSymbols) / desk.maxSymbols);
+        calls += Math.ceil(desk.timetable.dueCount(nowMs, waiting.length * desk.maxSymbols) / desk.maxSymbols);
       return calls;
     };
 
@@ -161,9 +163,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         if (deps.budget.tell({ kind: 'request', id, weight, replyTo })) asked.add(id);
       }
       if (wanted > 0 || waiting.length === 0) return;
-      const nextMs = Math.min(
-        ...desks.map(desk => Math.max(desk.timetable.peek()?.dueMs ?? Number.POSITIVE_INFINITY, desk.deniedUntilMs)),
-      );
+      const nextMs = Math.min(...desks.map(desk => desk.timetable.peek()?.dueMs ?? Number.POSITIVE_INFINITY));
       if (nextMs > nowMs && Number.isFinite(nextMs)) wakeAt(nextMs);
     };
 
@@ -212,11 +212,12 @@ export function feedOwner(deps: FeedOwnerDeps): {
       for (const symbol of symbols) inFlight.add(flightKey(feed.name, symbol));
       const known = symbols.map(symbol => series.get(symbol)?.newestMs);
       const newestMs = known.every(one => one !== undefined) ? Math.min(...(known as number[])) : undefined;
-      const work = { wanted: feed.wanted, symbols, newestMs, nowMs };
+      const work = { wanted: feed.wanted, symbols, newestMs, nowMs, shallow: desk.shallow };
       return { feed: feed.name, work, permit, dueMs: first.dueMs, startedMs: nowMs };
     };
     const settle = ({ item, answered, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
-      const { outcome, reachedVendor, answer } = answered;
+      const { reachedVendor, answer } = answered;
+      const outcome = withoutDepth(answered.outcome, item);
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
       outage.saw(outcome.kind === 'unavailable', nowMs);
@@ -236,15 +237,15 @@ export function feedOwner(deps: FeedOwnerDeps): {
         () => deps.redact(Buffer.from(answer?.body ?? []).toString()),
         deps.random,
       );
-      if (outcome.kind === 'denied' && outcome.by === 'entitlement') {
-        desk.deniedUntilMs = nowMs + dayMs;
-        desk.deniedReason = outcome.detail;
-        if (deps.once) giveUp([desk], outcome.detail);
+      if (outcome.kind === 'denied' && outcome.by === 'entitlement') deny(desk, item.work.symbols, outcome.detail);
+      if (outcome.kind === 'denied' && outcome.by === 'depth' && !desk.shallow) {
+        desk.shallow = true;
+        deps.report({ kind: 'history-denied', feed: item.feed, reason: outcome.detail });
       }
       if (outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1)
         for (const symbol of item.work.symbols) alone.add(flightKey(item.feed, symbol));
       deps.report(polledEvent(deps.sourceName, item, answered, nowMs));
-      if (deps.once && isProblem(outcome.kind) && !(outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1))
+      if (deps.once && isProblem(outcome.kind) && !judged.again)
         problems.push(
           `${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`,
         );
@@ -261,9 +262,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
         const series = settlement.series.get(symbol);
         if (!desk.listedBy.has(symbol)) continue;
         if (series !== undefined) desk.series.set(symbol, series);
-        const again = item.work.symbols.length > 1 && alone.has(flightKey(item.feed, symbol));
-        if (deps.once && !again) continue;
-        if (series === undefined) desk.timetable.set(symbol, item.dueMs);
+        if (deps.once && !settlement.again) continue;
+        if (series === undefined)
+          desk.timetable.set(symbol, Math.max(item.dueMs, desk.denied.get(endpointOf(desk, symbol)) ?? 0));
         else schedule(desk, symbol);
       }
     };
@@ -282,6 +283,20 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const askUsage = (): void => {
       deps.budget.tell({ kind: 'usage', replyTo: view => context.self.tell({ kind: 'usage', view }) });
       context.after(usageMs, { kind: 'watch' });
+    };
+
+    /** The plan lacks what serves these symbols: neither they nor others that it would serve are asked for within a day. */
+    const deny = (desk: FeedDesk, symbols: readonly string[], reason: string): void => {
+      const endpoints = new Set(symbols.map(symbol => endpointOf(desk, symbol)));
+      for (const endpoint of endpoints) desk.denied.set(endpoint, context.now() + dayMs);
+      const waitingToo = [...desk.series.keys()].filter(
+        symbol => desk.timetable.dueMs(symbol) !== undefined && endpoints.has(endpointOf(desk, symbol)),
+      );
+      if (!deps.once) for (const symbol of waitingToo) schedule(desk, symbol);
+      else if (waitingToo.length > 0) {
+        for (const symbol of waitingToo) desk.timetable.remove(symbol);
+        problems.push(`${desk.feed.name}: ${waitingToo.length} symbols were not asked for: ${reason}`);
+      }
     };
 
     /** `once`: names what will not be asked for. */
@@ -386,4 +401,6 @@ function unsent(permit: Permit): readonly StateChange[] {
   return [];
 }
 
-const isProblem = (kind: Outcome['kind']): boolean => kind !== 'records' && kind !== 'unchanged' && kind !== 'empty';
+/** A plan that gives no history to a call that asked for none gives nothing. */
+const withoutDepth = (outcome: Outcome, { work }: Item): Outcome =>
+  outcome.kind === 'denied' && outcome.by === 'depth' && work.shallow ? { ...outcome, by: 'entitlement' } : outcome;

@@ -1,9 +1,11 @@
-import { catchError, defer, from, mergeMap, Observable, of } from 'rxjs';
+import { catchError, defer, from, mergeMap, Observable, of, race, switchMap, take, timer } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { type HttpEdge, HttpFailure } from '../http/edge.js';
-import type { BudgetCommand, Permit, PermitReply } from '../schedule/budget.js';
+import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import type { ListingOutcome, SourceOptions, Vendor } from '../sources/source.js';
+import type { Time } from '../streams/time.js';
 import type { CommitStage } from './commit-stage.js';
+import { reasonToGiveUp } from './round.js';
 
 export interface ListingParts {
   /** Of the request for a permit; a list has one look at a time. */
@@ -14,10 +16,24 @@ export interface ListingParts {
   readonly permits: ActorRef<BudgetCommand>;
   /** Of the source, so that the settlement goes the way of its polls. */
   readonly stage: CommitStage;
+  /** A round: what is spent or refused is not waited for. */
+  readonly once: boolean;
+  readonly time: Time;
 }
 
+const usageMs = 1_000;
+
 /** One look at a vendor's listing, under the source's own quota like any other call. Emits one outcome; never errors for what wire or vendor do. */
-export function fetchListing({ id, vendor, options, edge, permits, stage }: ListingParts): Observable<ListingOutcome> {
+export function fetchListing({
+  id,
+  vendor,
+  options,
+  edge,
+  permits,
+  stage,
+  once,
+  time,
+}: ListingParts): Observable<ListingOutcome> {
   const { listing } = vendor;
   if (listing === undefined) return of({ kind: 'malformed', detail: `${vendor.title} has no listing` });
   const permit = new Observable<PermitReply>(caller => {
@@ -28,6 +44,21 @@ export function fetchListing({ id, vendor, options, edge, permits, stage }: List
     if (!permits.tell({ kind: 'request', id, weight: listing.weight, replyTo })) caller.complete();
     return () => void permits.tell({ kind: 'withdraw', id });
   });
+  const usage = new Observable<BudgetView>(caller => {
+    const replyTo = (view: BudgetView): void => {
+      caller.next(view);
+      caller.complete();
+    };
+    permits.tell({ kind: 'usage', replyTo });
+  });
+  const spent = timer(usageMs, usageMs, time).pipe(
+    switchMap(() => usage),
+    mergeMap((view): PermitReply[] => {
+      const reason = reasonToGiveUp(view, time.now());
+      return reason === undefined ? [] : [{ kind: 'stopped', reason }];
+    }),
+    take(1),
+  );
   const call = (granted: Permit): Observable<ListingOutcome> =>
     defer(() => from(edge(listing.request(options)))).pipe(
       mergeMap(answer => {
@@ -48,7 +79,7 @@ export function fetchListing({ id, vendor, options, edge, permits, stage }: List
       }),
     );
   };
-  return permit.pipe(
+  return (once ? race(permit, spent) : permit).pipe(
     mergeMap(reply =>
       reply.kind === 'permit' ? call(reply) : of<ListingOutcome>({ kind: 'unavailable', detail: reply.reason }),
     ),

@@ -10,6 +10,7 @@ const hourMs = 3_600_000;
 const firstRetryMs = 5_000;
 
 const nothing: Settlement = { records: [], state: [], series: new Map(), fresh: new Set(), events: [] };
+const again: Settlement = { ...nothing, again: true };
 
 /**
  * Outcome → what to commit. Refusals and denials change no series: their items stay due. Symbols that fail back off by themselves, so that none delays another.
@@ -29,11 +30,12 @@ export function judge(
     case 'empty':
       return settleObservations(context, symbols, [], []);
     case 'refused':
-    case 'denied':
       return nothing;
+    case 'denied':
+      return outcome.by === 'depth' ? again : nothing;
     case 'unknown-symbol':
       // Which of several it is nobody knows: the owner asks for each by itself.
-      if (symbols.length > 1) return nothing;
+      if (symbols.length > 1) return again;
       return failing(context, symbols, outcome, 'unknown', () => dayMs);
     case 'unavailable':
       return failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, 60_000, random));

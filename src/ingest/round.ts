@@ -1,5 +1,6 @@
 import { isoInstant } from '../records/instant.js';
 import type { BudgetView } from '../schedule/budget.js';
+import type { Outcome } from '../sources/outcome.js';
 
 const longWaitMs = 120_000;
 
@@ -11,3 +12,7 @@ export function reasonToGiveUp({ closed, limits }: BudgetView, nowMs: number): s
   );
   return spent && `the quota of ${spent.limit.requests} calls is spent until ${isoInstant(spent.resetsAtMs ?? nowMs)}`;
 }
+
+/** What a round names at its end. */
+export const isProblem = (kind: Outcome['kind']): boolean =>
+  kind !== 'records' && kind !== 'unchanged' && kind !== 'empty';

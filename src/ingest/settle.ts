@@ -19,6 +19,8 @@ export interface Settlement extends Settled {
   readonly series: ReadonlyMap<string, Series>;
   /** Symbols with at least one new or restated record. */
   readonly fresh: ReadonlySet<string>;
+  /** Nothing is settled: the same symbols are to be asked for in another way, at once. */
+  readonly again?: true;
 }
 
 export interface SettleContext {

@@ -62,6 +62,8 @@ export function createCounting(
         of.callSeconds.observe({ source }, event.elapsedMs / 1000);
         return of.callLateness.observe({ feed }, event.latenessMs / 1000);
       }
+      case 'history-denied':
+        return;
       case 'symbol-failing':
         return of.failingSymbols.inc({ feed: event.feed });
       case 'settled': {

@@ -62,6 +62,8 @@ export function sentenceOf(event: Event): Sentence {
         text: `${event.feed}: ${event.symbol} failed ${event.failures} times in a row: ${event.reason}`,
         repeats: `failing ${event.feed}`,
       };
+    case 'history-denied':
+      return { level: 'warn', text: `${event.feed}: only the newest bars, a hole before them stays: ${event.reason}` };
     case 'settled':
       return { level: 'debug', text: `${event.feed}: ${event.fresh} fresh, ${event.restated} restated` };
     case 'published':

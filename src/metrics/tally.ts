@@ -143,6 +143,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'permit-granted':
       case 'rate-lowered':
       case 'rate-raised':
+      case 'history-denied':
       case 'symbol-failing':
       case 'dead-letter':
       case 'late':

@@ -33,6 +33,8 @@ export type Event =
       latenessMs: number;
       detail?: string;
     }
+  /** The plan does not give as much of the past as was asked for; a hole may stay. */
+  | { kind: 'history-denied'; feed: string; reason: string }
   | { kind: 'symbol-failing'; source: string; feed: string; symbol: string; reason: string; failures: number }
   // records
   | {

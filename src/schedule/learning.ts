@@ -154,8 +154,8 @@ export function createLearning(options: LearningOptions): Learning {
           close(verdict.retryAfterMs, 'the source asks to come back later', now, { probing: false });
         return;
       case 'denied':
-        if (verdict.by === 'entitlement') accepted(charge, now);
-        else stop(verdict.detail);
+        if (verdict.by === 'key') stop(verdict.detail);
+        else accepted(charge, now);
         return;
       case 'malformed':
         // An error page is no sign that the source takes calls again.

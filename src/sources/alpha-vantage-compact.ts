@@ -24,9 +24,9 @@ function usTradingMs(fromMs: number, toMs: number, hours: readonly [open: string
   return sum;
 }
 
-/** True if the newest 100 bars reach back to the newest one that is known, or none is known yet. */
-export function compactSuffices({ wanted, newestMs, nowMs }: Work, assetClass: AssetClass): boolean {
-  if (wanted.data !== 'bars' || newestMs === undefined) return true;
+/** True if the newest 100 bars reach back to the newest one that is known, none is known yet, or the plan gives no more. */
+export function compactSuffices({ wanted, newestMs, nowMs, shallow }: Work, assetClass: AssetClass): boolean {
+  if (wanted.data !== 'bars' || newestMs === undefined || shallow) return true;
   const elapsedMs = nowMs - newestMs;
   if (!isIntraday(wanted.interval)) {
     const tradingDays = (elapsedMs / dayMs) * (assetClass === 'crypto' ? 1 : 5 / 7);

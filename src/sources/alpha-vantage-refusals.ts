@@ -15,6 +15,7 @@ const meanings: readonly (readonly [
   [/(?:calls|requests) per minute|minute-level/i, detail => ({ kind: 'refused', by: 'minute', detail })],
   [/(?:calls|requests) per day|daily (?:rate )?(?:limit|quota)/i, detail => ({ kind: 'refused', by: 'day', detail })],
   [/apikey is invalid|invalid api ?key|demo\W+API key/i, detail => ({ kind: 'denied', by: 'key', detail })],
+  [/outputsize=full/i, detail => ({ kind: 'denied', by: 'depth', detail })],
   [/premium (?:endpoint|feature|plan)|artificial|entitle/i, detail => ({ kind: 'denied', by: 'entitlement', detail })],
   // The function is wrong for every symbol: asking again is as vain as for another symbol, and no symbol is to blame.
   [/API function .*does not exist/i, detail => ({ kind: 'denied', by: 'entitlement', detail })],

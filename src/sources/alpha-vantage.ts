@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http/edge.js';
 import { isIntraday } from '../records/interval.js';
 import { readAnswer } from './alpha-vantage-answer.js';
-import { requestOf } from './alpha-vantage-call.js';
+import { callOf, requestOf } from './alpha-vantage-call.js';
 import { csvOutcome } from './alpha-vantage-csv.js';
 import { jsonOutcome } from './alpha-vantage-json.js';
 import { alphaVantageListing } from './alpha-vantage-listing.js';
@@ -46,6 +46,7 @@ export const alphaVantage: Vendor = {
   refuses,
   maxSymbols: wanted => (wanted.data === 'quotes' && wanted.bulk ? 100 : 1),
   weight: () => 1,
+  endpoint: (wanted, symbol) => callOf({ wanted, symbols: [symbol] }).name,
   request: requestOf,
   parse,
   listing: alphaVantageListing,

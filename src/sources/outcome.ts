@@ -15,7 +15,8 @@ export type Outcome =
   | { readonly kind: 'empty'; readonly detail: string }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly by: RefusalKind; readonly retryAfterMs?: number; readonly detail: string }
-  | { readonly kind: 'denied'; readonly by: 'key' | 'entitlement'; readonly detail: string }
+  /** `depth`: the plan gives this, but not as far back as was asked for. */
+  | { readonly kind: 'denied'; readonly by: 'key' | 'entitlement' | 'depth'; readonly detail: string }
   | { readonly kind: 'unknown-symbol'; readonly detail: string }
   | { readonly kind: 'malformed'; readonly detail: string }
   | { readonly kind: 'unavailable'; readonly retryAfterMs?: number; readonly detail: string };

@@ -28,6 +28,8 @@ export interface Work {
   /** Epoch ms of the newest bar that is known, so that the vendor's file can ask for enough to close a hole; undefined on the first call. */
   readonly newestMs: number | undefined;
   readonly nowMs: number;
+  /** The plan gives no long histories: ask for the newest bars only, even where a hole stays before them. */
+  readonly shallow: boolean;
 }
 
 /** What one source's configuration gives to its vendor file. */
@@ -70,6 +72,8 @@ export interface Vendor {
   maxSymbols(wanted: Wanted): number;
   /** What one call costs of the limits. */
   weight(work: Work): number;
+  /** What of the vendor serves this symbol: a plan that lacks it may still have what serves another of the same feed. One for all when absent. */
+  endpoint?(wanted: Wanted, symbol: string): string;
   request(work: Work, options: SourceOptions): HttpRequest;
   /** Pure. Never throws: whatever the bytes are, they are an outcome. */
   parse(work: Work, answer: HttpAnswer, options: SourceOptions): Outcome;

@@ -40,6 +40,8 @@ export interface DirectoryOptions {
   /** Takes a commit to the log, in the order of the calls; trying again is its business. */
   readonly save: (commit: ListCommit) => void;
   readonly report: Report;
+  /** A snapshot was not taken; `hasList` when an earlier one is still there. */
+  readonly refused?: (reason: string, hasList: boolean) => void;
 }
 
 const offerAgainMs = 1000;
@@ -82,6 +84,7 @@ export function symbolDirectory(options: DirectoryOptions): Factory<DirectoryCom
     function refuse(reason: string): void {
       const ageMs = confirmedAtMs === undefined ? undefined : Math.max(0, context.now() - confirmedAtMs);
       report({ kind: 'list-refused', list, reason, symbols: symbols?.length ?? 0, ageMs });
+      options.refused?.(reason, symbols !== undefined);
     }
 
     function accept(next: readonly Listed[]): void {

@@ -317,6 +317,54 @@ test('a round names what the plan lacks and ends', async t => {
   );
 });
 
+test('a plan without long histories is asked for the newest bars instead, and says so once', async t => {
+  for (const once of [false, true]) {
+    const { time, calls, events, records, ended, running, stop } = world({
+      once,
+      concurrency: 1,
+      answer: call => (call.work.shallow ? three(call) : { kind: 'denied', by: 'depth', detail: 'no full output' }),
+    });
+    await time.advance(minute - 1);
+    stop();
+    t.is(new Set(records('market.bars').map(record => record.symbol)).size, 3);
+    t.is(calls.filter(({ work }) => !work.shallow).length, 1);
+    t.is(events.filter(event => event.kind === 'history-denied').length, 1);
+    if (once) t.is(ended(), 'complete');
+    t.deepEqual([...running.peek().values()][0]?.problems, []);
+  }
+});
+
+test('what the plan lacks for some symbols of a feed closes it for no others', async t => {
+  const { time, calls, records, stop } = world({
+    symbols: ['BTC/USD', 'A', 'ETH/USD', 'B'],
+    concurrency: 1,
+    endpoint: (_, symbol) => (symbol.includes('/') ? 'crypto' : 'shares'),
+    answer: call =>
+      call.work.symbols[0]?.includes('/') ? { kind: 'denied', by: 'entitlement', detail: 'premium' } : three(call),
+  });
+  await time.advance(10 * minute);
+  stop();
+  t.deepEqual(new Set(records('market.bars').map(record => record.symbol)), new Set(['A', 'B']));
+  t.is(calls.filter(({ work }) => work.symbols[0]?.includes('/')).length, 1);
+});
+
+test('a round whose list is empty, or whose listing waits for a spent quota, names it and ends', async t => {
+  const empty = world({ once: true, symbols: [], answer: three });
+  await empty.time.runUntil(() => empty.ended() !== 'running', minute);
+  t.regex(empty.running.listProblems.join(), /list: it is empty/);
+
+  const limits = [{ requests: 2, perMs: 86_400_000, resetsAt: '00:00' }];
+  const spending = world({ limits, answer: three });
+  await spending.time.advance(minute);
+  spending.stop();
+  t.is(spending.calls.length, 2);
+  const reopened = spending.log;
+  const round = world({ once: true, listing: true, limits, answer: three, reopened, startMs: start + 2 * minute });
+  await round.time.runUntil(() => round.ended() !== 'running', 5 * minute);
+  t.is(round.ended(), 'complete');
+  t.regex(round.running.listProblems.join(), /list: unavailable: the quota of 2 calls is spent/);
+});
+
 test('a round that meets a spent quota names it and ends', async t => {
   const { time, calls, ended, running } = world({
     once: true,

@@ -37,6 +37,9 @@ export interface WorldOptions {
   readonly startMs?: number;
   readonly maxSymbols?: number;
   readonly quotes?: boolean;
+  readonly endpoint?: Vendor['endpoint'];
+  /** The symbols come from the vendor's listing. */
+  readonly listing?: boolean;
   answer(call: Call): Outcome;
 }
 
@@ -61,6 +64,12 @@ export function world(options: WorldOptions): World {
     refuses: () => undefined,
     maxSymbols: () => options.maxSymbols ?? 1,
     weight: () => 1,
+    ...(options.endpoint && { endpoint: options.endpoint }),
+    listing: {
+      weight: 1,
+      request: () => ({ url: 'http://fake/' }),
+      parse: () => ({ kind: 'listing', listed: symbols.map(symbol => ({ symbol })) }),
+    },
     request: work => {
       calls.push({ work, atMs: time.now() });
       return { url: 'http://fake/' };
@@ -92,7 +101,14 @@ export function world(options: WorldOptions): World {
         feeds: [feed],
       },
     ],
-    lists: [{ name: 'list', spec: { from: 'static', list: symbols, maxShrink: 0.5 } }],
+    lists: [
+      {
+        name: 'list',
+        spec: options.listing
+          ? { from: 'listing', source: 'fake', refreshMs: 86_400_000, maxShrink: 0.5 }
+          : { from: 'static', list: symbols, maxShrink: 0.5 },
+      },
+    ],
     topics: { symbols: 'symbols', deadLetters: 'dead' },
     once,
   };

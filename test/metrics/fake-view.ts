@@ -61,6 +61,7 @@ export const someEvents: readonly Event[] = [
   polled('records'),
   { ...polled('refused'), refusal: 'burst', disposition: 'wait', detail: 'please spread out your requests' },
   { ...polled('malformed'), disposition: 'retry', detail: 'unexpected end of JSON' },
+  { kind: 'history-denied', feed: 'daily', reason: 'no full output' },
   { kind: 'symbol-failing', source: 'alphavantage', feed: 'daily', symbol: 'IBM', reason: 'malformed', failures: 3 },
   { kind: 'settled', feed: 'daily', fresh: 98, restated: 2, unchanged: 0, outside: 4, rejected: 1 },
   { kind: 'settled', feed: 'quotes', fresh: 14, restated: 0, unchanged: 3, outside: 0, rejected: 0 },

@@ -35,7 +35,7 @@ function readGolden(vendor: Vendor, file: string): Golden {
     vendor,
     work: expected.listing
       ? undefined
-      : { newestMs: undefined, nowMs: Date.parse('2024-06-04T20:00:00Z'), ...expected.request! },
+      : { newestMs: undefined, shallow: false, nowMs: Date.parse('2024-06-04T20:00:00Z'), ...expected.request! },
     options: { apiKey: 'CANARYKEY0123456', baseUrl: vendor.baseUrl, format: 'json', ...expected.options },
     answer: {
       status: expected.status ?? 200,

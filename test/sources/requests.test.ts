@@ -14,7 +14,8 @@ const bars = (interval: (Wanted & { data: 'bars' })['interval'], more: object = 
   ...more,
 });
 const quotes = (bulk: boolean): Wanted => ({ data: 'quotes', bulk });
-const work = (wanted: Wanted, symbols: readonly string[], newest?: string): Work => ({
+const work = (wanted: Wanted, symbols: readonly string[], newest?: string, shallow = false): Work => ({
+  shallow,
   wanted,
   symbols,
   newestMs: newest === undefined ? undefined : Date.parse(newest),
