@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../records/event.js';
 import type { Time } from '../../streams/time.js';
@@ -10,6 +10,7 @@ import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.j
 import { type Change, dataFile, type Environment, openEnvironment } from './environment.js';
 import { freeBytes, logFailure } from './failure.js';
 import { blockKeyBytes, checked, fenceKey, kinds, topicKey } from './keys.js';
+import { makeDirectory } from './make-directory.js';
 import { checkPages } from './pages.js';
 import { readCatalogue, readingOf } from './reading.js';
 import { createRetention, footprint, type Retirement } from './retention.js';
@@ -49,7 +50,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
   let claim: WriterClaim | undefined;
   let environment: Environment | undefined;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
     chmodSync(path, 0o700);
     claim = claimWriter(path);
     const stored = new Map<number, number>();
