@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { exitCodeOf } from './commands/exit-code.js';
 import { addInit } from './commands/init.js';
 import type { Io } from './commands/io.js';
 import { packageVersion } from './commands/package-version.js';
 import { addQuota } from './commands/quota.js';
 import { addRun } from './commands/run.js';
 import { addSchema } from './commands/schema.js';
-import { ExitFailure, sight } from './commands/sight.js';
+import { sight } from './commands/sight.js';
 import { addSimulate } from './commands/simulate.js';
 import { addStatus } from './commands/status.js';
 import { addSymbols } from './commands/symbols.js';
@@ -54,7 +55,7 @@ addInit(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));
 addSymbols(program, io, sight(io));
-addTail(program, io, ({ config, set = [] }) => sight(io).logPathOf({ ...(config !== undefined && { config }), set }));
+addTail(program, io, options => sight(io).logPathOf(options));
 addSimulate(program, io);
 addSchema(program, io);
 addVersion(program, io, packageVersion);
@@ -65,6 +66,6 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof ExitFailure ? error.exitCode : 1;
+    process.exitCode = exitCodeOf(error);
   }
 }

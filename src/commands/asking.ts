@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { askControl } from '../metrics/ask-control.js';
 import type { View } from '../metrics/view.js';
+import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import type { Io } from './io.js';
 
 /** Where verbs that only look get their answers from. */
@@ -13,11 +14,6 @@ export interface Sight {
 
 export type StoredView = View & { close(): unknown };
 
-export interface ConfigOptions {
-  readonly config?: string;
-  readonly set: readonly string[];
-}
-
 export interface AskOptions extends ConfigOptions {
   readonly json?: true;
 }
@@ -29,11 +25,7 @@ export interface Question {
 }
 
 /** Adds the options that every verb of this kind has. */
-export const withAskOptions = (verb: Command): Command =>
-  verb
-    .option('--config <file>', 'configuration file')
-    .option('--set <a.b=c>', 'set one option', (value: string, before: string[]) => [...before, value], [])
-    .option('--json', 'print JSON');
+export const withAskOptions = (verb: Command): Command => withConfigOptions(verb).option('--json', 'print JSON');
 
 /**
  * Asks the running instance, or the stored state when none runs, and prints the answer: the API's JSON, or what `show` makes of it.

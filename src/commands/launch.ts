@@ -17,6 +17,7 @@ import type { Simulator } from '../simulator/simulator.js';
 import { realTime, type Time } from '../streams/time.js';
 import { diskListFile } from '../symbols/disk-list-file.js';
 import { createTopics } from './create-topics.js';
+import { exitCodeOf } from './exit-code.js';
 import { greeting } from './greeting.js';
 import type { Io } from './io.js';
 import { makePlan } from './make-plan.js';
@@ -37,7 +38,7 @@ export interface LaunchOptions {
 
 /**
  * Runs what a configuration names until it is stopped or, with `once`, done.
- * @returns the exit code: 0 drained, 1 failed while running, 3 the environment (a port, the disk, another instance), 130/143 stopped before the drain ended
+ * @returns the exit code: 0 drained, 1 failed while running, 2 a scenario or topic that does not fit, 3 the environment (a port, the disk, another instance), 130/143 stopped before the drain ended
  */
 export async function launch(config: Config, options: LaunchOptions): Promise<number> {
   /** Closes what was opened, last first. */
@@ -46,9 +47,9 @@ export async function launch(config: Config, options: LaunchOptions): Promise<nu
   try {
     return await launched(config, options, closers, redact);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { message } = error as Error;
     options.io.err(`${redact.text(message).split('\n').slice(0, 5).join('\n')}\n`);
-    return code === undefined ? 1 : 3;
+    return exitCodeOf(error);
   } finally {
     for (const close of closers.reverse()) await close();
   }

@@ -3,23 +3,18 @@ import type { Command } from 'commander';
 import { formatProblems } from '../config/format-problems.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/options.js';
+import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import type { Io } from './io.js';
 import { launch } from './launch.js';
 import { refusedFeeds } from './make-plan.js';
 
-interface Flags {
-  readonly config?: string;
-  readonly set: string[];
+interface Flags extends ConfigOptions {
   readonly once?: boolean;
 }
 
 /** `run`: everything the config names, until it is stopped; `--once`: one round of each feed. */
 export function addRun(program: Command, io: Io): void {
-  program
-    .command('run')
-    .description('run everything the configuration names, until Ctrl-C')
-    .option('--config <file>', 'the configuration (default: FINANCELAKE_CONFIG, else ./financelake.yaml)')
-    .option('--set <a.b=c>', 'set one option; may be repeated', (value: string, all: string[]) => [...all, value], [])
+  withConfigOptions(program.command('run').description('run everything the configuration names, until Ctrl-C'))
     .option('--once', 'each feed one round, then exit; 1 if anything was refused or failed')
     .action(async ({ config: file, set, once = false }: Flags) => {
       const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });

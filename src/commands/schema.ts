@@ -7,6 +7,7 @@ export function addSchema(program: Command, io: Io): void {
   program
     .command('schema')
     .description('print the JSON Schema of the configuration')
+    .option('--json', 'as always: a schema is JSON')
     .action(() => {
       io.out(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
       io.exit(0);

@@ -8,20 +8,12 @@ import { LogFailure, type LogReader } from '../log/log.js';
 import { liveView, type SeriesSnapshot } from '../metrics/live-view.js';
 import { createTally } from '../metrics/tally.js';
 import { realTime } from '../streams/time.js';
-import type { ConfigOptions, Sight, StoredView } from './asking.js';
+import type { Sight, StoredView } from './asking.js';
+import type { ConfigOptions } from './config-options.js';
+import { ExitFailure } from './exit-code.js';
 import type { Io } from './io.js';
 import { packageVersion } from './package-version.js';
 import { logStatus, states } from './suppliers.js';
-
-/** An error for people that ends the program with a code of its own. */
-export class ExitFailure extends Error {
-  override readonly name = 'ExitFailure';
-  readonly exitCode: number;
-  constructor(exitCode: number, message: string) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 const defaultLogPath = './data/log';
 const defaultMaxBytes = 4 * 1024 ** 3;

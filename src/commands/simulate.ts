@@ -3,6 +3,7 @@ import { ScenarioFailure } from '../simulator/read-scenario.js';
 import type { Scenario } from '../simulator/scenario.js';
 import { scenarios } from '../simulator/scenarios.js';
 import type { Simulator } from '../simulator/simulator.js';
+import { exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
 import { prepareSimulator } from './start-simulator.js';
 
@@ -36,7 +37,7 @@ export function addSimulate(program: Command, io: Io): void {
       try {
         await simulate(options, io);
       } catch (error) {
-        const { code, syscall, message } = error as NodeJS.ErrnoException;
+        const { code, message } = error as NodeJS.ErrnoException;
         if (error instanceof ScenarioFailure) {
           io.err(`${message.split('\n').slice(0, 5).join('\n')}\n`);
           io.exit(2);
@@ -47,8 +48,7 @@ export function addSimulate(program: Command, io: Io): void {
           io.exit(3);
         } else {
           io.err(`Cannot start the simulator: ${message}\n`);
-          // Recorded bodies that cannot be read are a bad scenario, an address that is not ours is the environment.
-          io.exit(syscall === 'listen' || syscall === 'getaddrinfo' ? 3 : 2);
+          io.exit(exitCodeOf(error));
         }
       }
     });

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
+import { hasLog, openEmbeddedReader } from '../log/embedded/embedded-reader.js';
 import { LogFailure, type LogReader, type StoredRecord } from '../log/log.js';
+import { type ConfigOptions, withConfigOptions } from './config-options.js';
+import { exitCodeOf } from './exit-code.js';
 
 /** What a verb may touch of the process around it. */
 export interface CommandIo {
@@ -12,9 +13,7 @@ export interface CommandIo {
   exit(code: number): void;
 }
 
-interface TailOptions {
-  readonly config?: string;
-  readonly set?: string[];
+interface TailOptions extends ConfigOptions {
   readonly from: 'start' | 'end' | number;
   readonly partition?: number;
   readonly follow: boolean;
@@ -22,7 +21,7 @@ interface TailOptions {
   readonly json: boolean;
 }
 
-const pollMs = 200;
+const pause = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 200));
 const readBytes = 256 * 1024;
 
 /**
@@ -30,20 +29,11 @@ const readBytes = 256 * 1024;
  * Holds one read of each partition.
  * @param logPathOf `log.path` of the configuration that the options name; throws what the configuration has against it
  */
-export function addTail(
-  program: Command,
-  io: CommandIo,
-  logPathOf: (options: { config?: string; set?: string[] }) => string | Promise<string>,
-): void {
-  program
-    .command('tail')
-    .description('print the records of a topic')
-    .argument('<topic>')
-    .option('--config <file>', 'configuration file')
-    .option('--set <a.b=c...>', 'override one option of the configuration')
+export function addTail(program: Command, io: CommandIo, logPathOf: (options: ConfigOptions) => string): void {
+  withConfigOptions(program.command('tail').description('print the records of a topic').argument('<topic>'))
     .option('--from <place>', 'start, end, or an offset', place, 'start')
     .option('--partition <number>', 'only this partition', number)
-    .option('--follow', 'go on with what comes after the end', false)
+    .option('--follow', 'go on with what comes after the end, or wait for the first start', false)
     .option('--limit <count>', 'at most so many records', number, Number.POSITIVE_INFINITY)
     .option('--json', 'one JSON object a line', false)
     .addHelpText(
@@ -51,7 +41,7 @@ export function addTail(
       '\nOrder: as written within a partition. Several partitions take turns, some records of each at a time; between them there is no order.\nWithout --follow it ends at the end that the topic has when it starts. An unknown topic prints nothing.',
     )
     .action(async (topic: string, options: TailOptions) => {
-      const path = await logPathOf(options);
+      const path = logPathOf(options);
       // The reader of the pipe has seen enough (`| head`); the stream says so in an event of its own.
       process.stdout.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE') throw error;
@@ -59,7 +49,10 @@ export function addTail(
       });
       try {
         // Before the first start there is no log, and so no topic.
-        if (!existsSync(path)) return;
+        while (!hasLog(path)) {
+          if (!options.follow) return;
+          await pause();
+        }
         const log = openEmbeddedReader(path, event => {
           if (event.kind === 'log-damaged')
             io.err(
@@ -74,7 +67,7 @@ export function addTail(
       } catch (error) {
         if (!(error instanceof LogFailure)) throw error;
         io.err(`${error.message}\n`);
-        io.exit(error.code === 'disk' ? 3 : 1);
+        io.exit(exitCodeOf(error));
       }
     });
 }
@@ -117,7 +110,7 @@ async function print(log: LogReader, topic: string, options: TailOptions, io: Co
       }
     }
     if (!options.follow || left <= 0) return;
-    await new Promise(resolve => setTimeout(resolve, pollMs));
+    await pause();
   }
 }
 

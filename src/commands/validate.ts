@@ -2,21 +2,18 @@ import type { Command } from 'commander';
 import { formatProblems } from '../config/format-problems.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/options.js';
+import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import type { Io } from './io.js';
 
-interface Flags {
-  readonly config?: string;
-  readonly set: string[];
+interface Flags extends ConfigOptions {
   readonly json?: true;
 }
 
 /** `validate`: every problem of the configuration at once. */
 export function addValidate(program: Command, io: Io): void {
-  program
-    .command('validate')
-    .description('check the configuration and say everything that is wrong with it')
-    .option('--config <file>', 'the configuration (default: FINANCELAKE_CONFIG, else ./financelake.yaml)')
-    .option('--set <a.b=c>', 'set one option; may be repeated', (value: string, all: string[]) => [...all, value], [])
+  withConfigOptions(
+    program.command('validate').description('check the configuration and say everything that is wrong with it'),
+  )
     .option('--json', 'print the problems as a JSON array')
     .action(({ config: file, set, json }: Flags) => {
       const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });

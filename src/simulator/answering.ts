@@ -32,7 +32,7 @@ export interface Answering {
 
 /**
  * @param redirectTo where the fault `redirect` points if the scenario says nothing; asked at each, because a port is known only once it listens
- * @throws Error with one line that says what is wrong with the recorded bodies
+ * @throws ScenarioFailure with one line that says what is wrong with the recorded bodies
  */
 export function createAnswering(market: Market, scenario: Scenario, redirectTo: () => string): Answering {
   const quota = createQuota(scenario);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, csvAnswer, jsonAnswer } from './answer.js';
 import type { Asked } from './query.js';
+import { ScenarioFailure } from './read-scenario.js';
 
 /** One line of `bodies.json`. Parameters that it does not name may be anything. */
 export interface RecordedBody {
@@ -24,14 +25,10 @@ const isRecordedBody = (value: unknown): value is RecordedBody =>
 
 /**
  * Reads `DIRECTORY/bodies.json` and every file that it names; nothing is read later.
- * @throws Error with one line when the index or a file cannot be read
+ * @throws ScenarioFailure with one line when the index or a file cannot be read
  */
 export function recordedBodies(directory: string): Recorded {
-  const index: unknown = JSON.parse(readFileSync(join(directory, 'bodies.json'), 'utf8'));
-  if (!Array.isArray(index) || !index.every(isRecordedBody)) {
-    throw new Error(`${directory}/bodies.json is not a list of {function, symbol, file}`);
-  }
-  const bodies = index.map(entry => ({ ...entry, bytes: readFileSync(join(directory, entry.file)) }));
+  const bodies = read(directory);
   return asked => {
     const found = bodies.find(
       ({ function: name, symbol, interval, datatype = 'json' }) =>
@@ -46,4 +43,15 @@ export function recordedBodies(directory: string): Recorded {
       asked.format === 'csv' ? csvAnswer('', found.file.replace(/\.csv$/, ''), delivery) : jsonAnswer('', delivery);
     return { ...answer, body: found.bytes };
   };
+}
+
+function read(directory: string): readonly (RecordedBody & { readonly bytes: Buffer })[] {
+  try {
+    const index: unknown = JSON.parse(readFileSync(join(directory, 'bodies.json'), 'utf8'));
+    if (!Array.isArray(index) || !index.every(isRecordedBody))
+      throw new Error(`${directory}/bodies.json is not a list of {function, symbol, file}`);
+    return index.map(entry => ({ ...entry, bytes: readFileSync(join(directory, entry.file)) }));
+  } catch (error) {
+    throw new ScenarioFailure(`recorded bodies cannot be used: ${(error as Error).message}`);
+  }
 }

@@ -113,6 +113,7 @@ test('init into a directory that is not there is the environment’s fault', t =
 
 test('schema prints a JSON Schema of draft 2020-12', t => {
   const { out, code } = run('/', ['schema']);
+  t.is(run('/', ['schema', '--json']).out, out);
   t.like(JSON.parse(out), { $schema: 'https://json-schema.org/draft/2020-12/schema', additionalProperties: false });
   t.is(code, 0);
 });

@@ -59,6 +59,13 @@ test('a taken port of the simulator is named with the options that move it', asy
   t.regex(run.err(), new RegExp(`port ${port} on 127.0.0.1 is taken: .*simulator.port`));
 });
 
+test('a scenario that does not exist is a bad configuration, exit 2', async t => {
+  const cwd = scratch(t, { 'financelake.yaml': `${config('http://127.0.0.1:9')}\nsimulator: { scenario: sunny }` });
+  const run = start(t, ['run'], { cwd });
+  t.is(await run.ended, 2);
+  t.regex(run.err(), /sunny/);
+});
+
 test('a second start on the same log gives exit 3, names the first, and leaves it alone', async t => {
   const simulator = await simulated(t, {});
   const cwd = scratch(t, { 'financelake.yaml': config(simulator.url) });

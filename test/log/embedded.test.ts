@@ -89,6 +89,17 @@ test('a path that cannot be written is a failure of the disk that says why', asy
   await t.throwsAsync(openTemp(join(file, 'log')), codeOf('disk', /not a directory/));
 });
 
+test('a place where no directory can be made is a failure of the disk, not an endless try', async t => {
+  await t.throwsAsync(openTemp('/proc/financelake/log'), codeOf('disk', /^\/proc\/financelake\/log: /));
+});
+
+test('what is missing above the log is made for its user alone', async t => {
+  const above = join(tempDirectory(), 'a');
+  const { log } = await openTemp(join(above, 'b/log'));
+  t.is(statSync(above).mode & 0o777, 0o700);
+  await log.close();
+});
+
 test('a second writer is told at once who has the log, readers are not locked out, and after a kill the next writer takes over', async t => {
   const path = join(tempDirectory(), 'log');
   const child = spawn(process.execPath, [fileURLToPath(new URL('./owner-child.js', import.meta.url)), path], {

@@ -47,7 +47,7 @@ async function tail(...args: string[]): Promise<{ out: string[]; err: string; co
   const program = new Command()
     .exitOverride()
     .configureOutput({ writeErr: text => io.err(text), writeOut: text => io.out(text) });
-  addTail(program, io, ({ set }) => set?.[0] ?? path);
+  addTail(program, io, ({ set }) => set[0]?.replace('log.path=', '') ?? path);
   await program.parseAsync(['tail', ...args], { from: 'user' });
   return { out: out.split('\n').slice(0, -1), err, code };
 }
@@ -79,7 +79,35 @@ test('tail begins where it is told, keeps to one partition and to its limit', as
 
 test('an unknown topic, and a log that was never begun, print nothing', async t => {
   t.deepEqual(await tail('nothing'), { out: [], err: '', code: 0 });
-  t.deepEqual(await tail('t', '--set', join(path, 'none')), { out: [], err: '', code: 0 });
+  const empty = tempDirectory();
+  for (const place of [join(empty, 'none'), empty])
+    t.deepEqual(await tail('t', '--set', `log.path=${place}`), { out: [], err: '', code: 0 });
+});
+
+test('an option before the topic takes one value and leaves the topic', async t => {
+  t.is((await tail('--set', `log.path=${path}`, '--set', 'http.port=1', 't')).out.length, 5);
+});
+
+test('a place that cannot be a log is the environment, exit 3', async t => {
+  const { code, err } = await tail('t', '--set', `log.path=${join(path, 'data.mdb')}`);
+  t.is(code, 3);
+  t.regex(err, /not a directory/);
+});
+
+test('tail --follow waits for the first start of a log, and for its topic', async t => {
+  const fresh = join(tempDirectory(), 'later/log');
+  const following = tail('t', '--set', `log.path=${fresh}`, '--follow', '--limit', '1');
+  let ended = false;
+  void following.then(() => {
+    ended = true;
+  });
+  await new Promise(resolve => setImmediate(resolve));
+  const { log } = await openTemp(fresh);
+  t.false(ended);
+  log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
+  await log.append({ batches: [batch('t', 0, record('a', '1'))] });
+  t.deepEqual((await following).out, ['0/0  a  1']);
+  await log.close();
 });
 
 test('tail follows what a running instance appends', async t => {
@@ -89,7 +117,7 @@ test('tail follows what a running instance appends', async t => {
   });
   t.teardown(() => child.kill('SIGKILL'));
   await new Promise(resolve => child.stdout.once('data', resolve));
-  const following = tail('t', '--set', live, '--follow', '--limit', '3', '--from', 'start');
+  const following = tail('t', '--set', `log.path=${live}`, '--follow', '--limit', '3', '--from', 'start');
   child.stdin.write('\n');
   await new Promise(resolve => child.stdout.once('data', resolve));
   child.stdin.write('\n');

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Report } from '../../records/event.js';
 import { LogFailure, type LogReader } from '../log.js';
 import { dataFile, openEnvironment } from './environment.js';
@@ -43,6 +45,19 @@ export function openEmbeddedReader(path: string, report: Report = () => undefine
       },
       close: () => environment.close(),
     };
+  } catch (error) {
+    throw logFailure(error, path);
+  }
+}
+
+/**
+ * Whether a log was begun in `path`. While its first writer is still making it there is none; one that lost its data file is one.
+ * @throws LogFailure `disk` when the place cannot be looked at
+ */
+export function hasLog(path: string): boolean {
+  const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return sizeOf(join(path, 'identity')) > 0 || (sizeOf(dataFile(path)) > 0 && !hasWriter(path));
   } catch (error) {
     throw logFailure(error, path);
   }
