@@ -1,12 +1,12 @@
-import { intervalOf } from '../config/formats.js';
 import type { Config } from '../config/options.js';
+import { wantedOf } from '../config/wanted.js';
 import { createHttpEdge } from '../http/create-http-edge.js';
 import type { ProxySettings } from '../http/proxy.js';
 import type { Plan, SourcePlan } from '../ingest/blueprint.js';
 import type { FeedSpec } from '../ingest/feed-desk.js';
 import type { Decimals } from '../records/record.js';
 import { calendarOf } from '../schedule/calendars.js';
-import type { SourceOptions, Vendor, Wanted, Work } from '../sources/source.js';
+import type { SourceOptions, Vendor, Work } from '../sources/source.js';
 import { vendorOf } from '../sources/vendors.js';
 import type { ListSpec } from '../symbols/list-spec.js';
 import { presets } from '../symbols/presets.js';
@@ -63,20 +63,6 @@ const vendorFor = (type: string): Vendor => {
 type FeedConfig = Config['feeds'][string];
 type ListConfig = Config['symbols'][string];
 
-function wantedOf(feed: FeedConfig): Wanted {
-  const interval = intervalOf(feed.data);
-  const asset = feed.assetClass === undefined ? {} : { assetClass: feed.assetClass };
-  if (interval === undefined) return { data: 'quotes', bulk: feed.bulk, ...asset };
-  return {
-    data: 'bars',
-    interval,
-    adjusted: feed.adjusted,
-    ...asset,
-    ...(feed.month !== undefined && { month: feed.month }),
-    ...(feed.extendedHours !== undefined && { extendedHours: feed.extendedHours }),
-  };
-}
-
 function feedSpec(name: string, feed: FeedConfig, vendor: Vendor, decimals: Decimals): FeedSpec {
   const wanted = wantedOf(feed);
   const sample: Work = { wanted, symbols: ['A'], newestMs: undefined, nowMs: 0, shallow: false };
@@ -125,12 +111,3 @@ function listSpec(list: ListConfig): ListSpec {
 }
 
 const many = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
-
-/** What the vendors say to the feeds: one line for each feed that asks for what its source does not have. */
-export function refusedFeeds(config: Config): readonly { readonly feed: string; readonly reason: string }[] {
-  return Object.entries(config.feeds).flatMap(([name, feed]) => {
-    const source = config.sources[feed.source];
-    const reason = source && vendorFor(source.type).refuses(wantedOf(feed));
-    return reason === undefined ? [] : [{ feed: name, reason }];
-  });
-}

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { formatProblems } from '../config/format-problems.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/options.js';
+import { listFileFault } from '../symbols/list-file-fault.js';
 import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import type { Io } from './io.js';
 
@@ -16,7 +17,7 @@ export function addValidate(program: Command, io: Io): void {
   )
     .option('--json', 'print the problems as a JSON array')
     .action(({ config: file, set, json }: Flags) => {
-      const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });
+      const loaded = loadConfig({ file, set, listFault: listFileFault, env: io.env, cwd: io.cwd });
       const problems = loaded.ok ? [] : loaded.problems;
       if (json) io.out(`${JSON.stringify(problems, null, 2)}\n`);
       else if (loaded.ok) io.out(`${loaded.file}: ${summary(loaded.config)}\n`);

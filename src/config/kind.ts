@@ -55,6 +55,8 @@ export interface Reading {
   readonly names: Readonly<Record<'sources' | 'symbols', readonly string[]>>;
   /** Where else there is an option of that name, for people. */
   readonly elsewhere: (option: string) => readonly string[];
+  /** Why the symbol list in a file cannot be used, in one line; undefined when it can, or when nobody is to look. */
+  readonly listFault: (file: { readonly path: string; readonly column?: string }) => string | undefined;
   readonly problems: Problem[];
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Env } from './environment.js';
+import type { Reading } from './kind.js';
 import { type Config, options } from './options.js';
 import { fromEnvironment, fromFlags, override } from './overrides.js';
 import { type Problem, problemAt, sortProblems } from './problem.js';
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly file?: string | undefined;
   /** `--set a.b=c`, in order. */
   readonly set?: readonly string[];
+  /** Looks at the files of symbol lists; without it they are not looked at, because it is not their content that is asked for. */
+  readonly listFault?: Reading['listFault'];
   readonly env: Env;
   readonly cwd: string;
 }
@@ -26,7 +29,7 @@ const maxConfigBytes = 8 * 1024 ** 2;
 const maxSubstitutedBytes = 64 * 1024;
 
 /** The configuration with all defaults applied, or everything that is wrong with it. File < environment < `--set`. `file` is absolute. */
-export function loadConfig({ file, set = [], env, cwd }: LoadOptions): Loaded {
+export function loadConfig({ file, set = [], listFault = () => undefined, env, cwd }: LoadOptions): Loaded {
   const path = resolve(cwd, file ?? (env.FINANCELAKE_CONFIG || 'financelake.yaml'));
   const shown = shownPath(path, cwd);
   const text = readText(path, maxConfigBytes);
@@ -47,7 +50,8 @@ export function loadConfig({ file, set = [], env, cwd }: LoadOptions): Loaded {
     let tree: Tree = substitute(parsed.tree ?? { kind: 'map', entries: [], place: startOf(shown) }, '', using);
     for (const one of [...fromEnvironment(env, options), ...flags]) tree = override(tree, one, options, using);
     const names = { sources: keysOf(tree, 'sources'), symbols: keysOf(tree, 'symbols') };
-    const config = options.read(tree, { path: '', place: startOf(shown), directory, names, elsewhere, problems });
+    const at = { path: '', place: startOf(shown), directory, names, elsewhere, listFault, problems };
+    const config = options.read(tree, at);
     if (config && problems.length === 0) return { ok: true, config, file: path };
   }
   return { ok: false, problems: sortProblems(problems) };

@@ -8,6 +8,7 @@ import { sources } from './options/sources.js';
 import { symbols } from './options/symbols.js';
 import { choice } from './scalars.js';
 import { checkSeries, checkTopicOptions, checkTopics } from './series.js';
+import { checkCredentials, checkListFiles, checkOffers } from './vendor-checks.js';
 
 const fields = {
   sources: preset(sources, '{}', 'Whom to ask: vendors, each with its key and its limits.'),
@@ -37,6 +38,9 @@ const check: Check<Config> = checking => {
   checkSeries(checking);
   checkTopics(checking);
   checkTopicOptions(checking);
+  checkOffers(checking);
+  checkCredentials(checking);
+  checkListFiles(checking);
 };
 
 /** Every option there is, once. */

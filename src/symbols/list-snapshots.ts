@@ -5,7 +5,8 @@ import type { ListingOutcome } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
 import type { HttpCsv, ListSpec } from './list-spec.js';
 import { parseCsvList } from './parse-csv-list.js';
-import { parseStaticList, parseTextList } from './parse-text-list.js';
+import { parseListFile } from './parse-list-file.js';
+import { parseStaticList } from './parse-text-list.js';
 import { pollList } from './poll-list.js';
 import { selectListed } from './select-listed.js';
 import type { Snapshot } from './snapshot.js';
@@ -32,12 +33,8 @@ export function listSnapshots(spec: ListSpec, effects: ListEffects): Observable<
   switch (spec.from) {
     case 'static':
       return defer(() => of(parseStaticList(spec.list)));
-    case 'file': {
-      const { column } = spec;
-      const parse = (body: Uint8Array) =>
-        column === undefined ? parseTextList(body) : parseCsvList(body, { column, delimiter: ',' });
-      return watchListFile(effects.listFile(spec.path), parse, effects.time);
-    }
+    case 'file':
+      return watchListFile(effects.listFile(spec.path), body => parseListFile(body, spec.column), effects.time);
     case 'listing': {
       const look = () => from(effects.fetchListing(spec.source)).pipe(map(outcome => snapshotOfListing(outcome, spec)));
       return pollList(look, { ...effects, refreshMs: spec.refreshMs });

@@ -73,7 +73,8 @@ export function watchListFile(file: ListFile, parse: (body: Uint8Array) => Snaps
   });
 }
 
-const reasonOf = (error: unknown): string => {
+/** What to say of a file that cannot be looked at; never its content. */
+export const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? message : `it cannot be read (${code})`;
 };

@@ -167,7 +167,7 @@ symbols: { us_Large: { from: static, list: [A] } }`,
 });
 
 test('a variable that fits two names says so instead of choosing', t => {
-  const text = 'sources: { us-a: { type: kraken }, us_A: { type: kraken } }';
+  const text = 'sources: { us-a: { type: kraken }, us_A: { type: kraken, baseUrl: "https://b.example" } }';
   const [problem] = bad(text, { env: { FINANCELAKE_SOURCES__US_A__CONCURRENCY: '2' } });
   t.regex(problem!.mend, /Several names are spelled like it: us-a, us_A/);
   t.is(good(text, { set: ['sources.us_A.concurrency=2'] }).sources.us_A?.concurrency, 2);

@@ -347,7 +347,7 @@ test('a list file on disk: written later, replaced by a rename, taken away, and 
   await rm(path);
   t.is(await until(4), '! there is no such file');
   await mkdir(path);
-  t.is(await until(5), '! it is no regular file');
+  t.is(await until(5), '! it is a directory');
 });
 
 test('a CSV file is known by its column', async t => {
