@@ -22,7 +22,7 @@ import { greeting } from './greeting.js';
 import type { Io } from './io.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
-import { secretsOf } from './secrets-of.js';
+import { namesOf, secretsOf } from './secrets-of.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
 import { untilStopped } from './until-stopped.js';
@@ -43,7 +43,7 @@ export interface LaunchOptions {
 export async function launch(config: Config, options: LaunchOptions): Promise<number> {
   /** Closes what was opened, last first. */
   const closers: (() => unknown)[] = [];
-  const redact = redactor(secretsOf(config));
+  const redact = redactor(secretsOf(config), namesOf(config));
   try {
     return await launched(config, options, closers, redact);
   } catch (error) {

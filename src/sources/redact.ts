@@ -1,4 +1,6 @@
 const maxDetail = 200;
+/** A shorter key (`demo`) is an ordinary word, too: it is replaced only where it stands alone. */
+const ordinaryLength = 8;
 
 /** Makes a vendor's text fit for people and logs: one line, no key, at most `max` characters. */
 export type Redact = (text: string, max?: number) => string;
@@ -9,10 +11,14 @@ export type Redact = (text: string, max?: number) => string;
  */
 export function redactor(apiKey: string): Redact {
   const spellings = [apiKey, new URLSearchParams([['', apiKey]]).toString().slice(1)].filter(key => key !== '');
-  const keys = new RegExp(spellings.map(key => key.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|') || '(?!)', 'gi');
+  const anyOf = spellings.map(key => key.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|') || '(?!)';
+  const keys = new RegExp(anyOf, 'gi');
+  const isShort = apiKey.length < ordinaryLength;
+  const hide = (found: string, at: number, whole: string): string =>
+    isShort && /[\p{L}\p{N}_-]/u.test(`${whole[at - 1] ?? ''}${whole[at + found.length] ?? ''}`) ? found : '***';
   return (text, max = maxDetail) =>
     text
-      .replace(keys, '***')
+      .replace(keys, hide)
       .replace(/(API key as\s+)\S+/gi, '$1***')
       .replace(/((?:api_?key|token)=)[^\s&"']+/gi, '$1***')
       .replace(/[\s\p{Cc}]+/gu, ' ')

@@ -77,7 +77,9 @@ test('whatever the secret and the text, the redacted JSON is JSON without the se
         const body = { text: around + secret.trim() + around, number, list: [secret.trim()] };
         const back = JSON.parse(json(JSON.stringify(body))) as typeof body;
         const hides = (text: string) => '***'.includes(secret.trim()) || !text.includes(secret.trim());
-        return hides(back.list[0]!) && (around.includes('*') || secret.includes('*') || hides(back.text));
+        // A short one is replaced only where it stands alone.
+        const isShort = secret.trim().length < 8;
+        return hides(back.list[0]!) && (isShort || around.includes('*') || secret.includes('*') || hides(back.text));
       },
     ),
   );
@@ -88,6 +90,39 @@ test('a secret of digits does not break numbers, and one of three characters is 
   const { json, text } = redactor(['8787', 'abc', '', '  ']);
   t.is(json('{"port":8787,"said":"port 8787"}'), '{"port":8787,"said":"port ***"}');
   t.is(text('abcdef'), 'abcdef');
+});
+
+test('a short key is replaced only as a word of its own, and names of the configuration stay whole', t => {
+  const { json, text } = redactor(['demo', 'test'], ['demo', 'test-daily', '/data/test']);
+  t.is(text('the key test, "test" or key=test.'), 'the key ***, "***" or key=***.');
+  const whole = 'source demo: contest, test-daily, test_2, demo.yaml, latest; the log in /data/test';
+  t.is(text(whole), whole);
+  const line = '{"source":"demo","feed":"test-daily","test":1,"msg":"a\\ntest"}';
+  t.is(json(line), line.replace('\\ntest', '\\n***'));
+  t.is(json('{"source":"demo"}'), '{"source":"demo"}');
+});
+
+test('a key of ordinary length is found in URLs, in JSON within text, in base64 at any place, and beside a name', t => {
+  const secret = 'CANARY/4711+KEY';
+  const { text, json } = redactor([secret], ['canary', 'CANARY']);
+  const encoded = [
+    secret,
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).toLowerCase().replace('canary', 'CANARY').replace('key', 'KEY'),
+    new URLSearchParams([['k', secret]]).toString(),
+    secret.replace('/', '\\/'),
+    'CANARY\\u002f4711\\u002bKEY',
+    'CANARY\\u002F4711\\u002BKEY',
+  ];
+  for (const form of encoded) t.notRegex(text(`x${form}x`), /4711/, form);
+  for (const before of ['', 'a', 'ab', 'abc'])
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const whole = Buffer.from(`${before}${secret}xyz`).toString(encoding);
+      const left = Buffer.from(text(whole).replace('***', ''), encoding).toString('latin1');
+      t.notRegex(left, /471|CAN|KEY/, whole);
+      t.true(text(whole).includes('***'), whole);
+    }
+  t.is(json(JSON.stringify({ feed: 'CANARY', err: secret })), '{"feed":"CANARY","err":"***"}');
 });
 
 test('the progress line is drawn each second and never mixes with log lines', t => {
