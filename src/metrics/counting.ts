@@ -5,8 +5,21 @@ import { createInstruments } from './instruments.js';
 import { scrapeView } from './scrape-view.js';
 import type { View } from './view.js';
 
-// Sums over all handles and the like, named `_total` although they are gauges: checkers of metric names refuse them.
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+/** Of the process itself, what somebody looks at. The library's other metrics (each heap space, each kind of handle) are dozens of series that nobody needs. */
+const ofProcess: ReadonlySet<string> = new Set([
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'process_start_time_seconds',
+  'process_open_fds',
+  'process_max_fds',
+  'nodejs_eventloop_lag_p50_seconds',
+  'nodejs_eventloop_lag_p99_seconds',
+  'nodejs_eventloop_lag_max_seconds',
+  'nodejs_heap_size_used_bytes',
+  'nodejs_heap_size_total_bytes',
+  'nodejs_external_memory_bytes',
+  'nodejs_gc_duration_seconds',
+]);
 
 /** Registers our metrics and those of the process, and returns what moves ours: one case for each kind of event. */
 export function createCounting(
@@ -14,8 +27,8 @@ export function createCounting(
   view: Pick<View, 'status'>,
   time: Pick<Time, 'monotonicMs'>,
 ): Report {
-  collectDefaultMetrics({ register: registry });
-  for (const name of misnamed) registry.removeSingleMetric(name);
+  collectDefaultMetrics({ register: registry, gcDurationBuckets: [0.01, 0.1] });
+  for (const { name } of registry.getMetricsAsArray()) if (!ofProcess.has(name)) registry.removeSingleMetric(name);
   const of = createInstruments(registry, scrapeView(view, time));
   const newestMs = new Map<string, number>();
   const logSize = ({ bytes, maxBytes }: { bytes: number; maxBytes: number }): void => {

@@ -75,14 +75,14 @@ function inBase64(secret: string, shift: number): string {
 
 type Alternative = readonly [text: string, pattern: string];
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-const asIs = (text: string): Alternative => [text, escape(text)];
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+const asIs = (text: string): Alternative => [text, literally(text)];
 /**
  * `demo` stands alone in `key demo.` and `key=demo`, and not in `demo-feed`, `demonstrate` and `demo.yaml`. What may stand before is asked
  * after the word was found: at every place of a text it would cost too much.
  */
 function asWord(text: string): Alternative {
-  const word = escape(text);
+  const word = literally(text);
   return [text, `${word}(?<!(?:[\\p{L}\\p{N}_-]|[\\p{L}\\p{N}]\\.)${word})(?![\\p{L}\\p{N}_-]|\\.[\\p{L}\\p{N}])`];
 }
 
