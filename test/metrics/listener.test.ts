@@ -125,7 +125,7 @@ test('one source with three feeds and two lists stays within 300 series when all
   const feed = fake.status().feeds.find(({ freshness }) => freshness !== null)!;
   const view = {
     status: () => ({
-      ...status(),
+      ...fake.status(),
       feeds: feeds.map(name => ({ ...feed, name })),
       sources: fake.status().sources.slice(0, 1),
     }),
