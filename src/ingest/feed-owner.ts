@@ -86,9 +86,10 @@ export function feedOwner(deps: FeedOwnerDeps): {
   readonly peek: () => OwnerView;
 } {
   const waiting: Pulled[] = [];
-  const inFlight = new Set<string>();
-  /** Of several symbols in one call one was unknown, and the vendor does not say which: each of them is asked for by itself. */
-  const alone = new Set<string>();
+  /** By feed: symbols whose call or commit is under way. */
+  const inFlight = new Map(deps.feeds.map(({ feed }) => [feed.name, new Set<string>()]));
+  /** By feed: of several symbols in one call one was unknown, and the vendor does not say which: each of them is asked for by itself. */
+  const alone = new Map(deps.feeds.map(({ feed }) => [feed.name, new Set<string>()]));
   const problems: string[] = [];
   const lists = new Map<string, readonly string[]>();
   let stopped: string | undefined;
@@ -102,7 +103,6 @@ export function feedOwner(deps: FeedOwnerDeps): {
     desks = deps.feeds.map(openDesk);
     const jumped = watchWallJumps(deps.time);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
-    const flightKey = (feed: string, symbol: string): string => `${feed}\n${symbol}`;
     /** Requests for permits that are not answered yet. */
     const asked = new Set<string>();
     let alarm: { readonly atMs: number; unsubscribe(): void } | undefined;
@@ -110,12 +110,15 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const endpointOf = ({ feed }: FeedDesk, symbol: string): string =>
       deps.vendor.endpoint?.(feed.wanted, symbol) ?? '';
 
+    /** Until when the plan's refusal keeps a symbol from being asked for. */
+    const deniedMs = (desk: FeedDesk, symbol: string): number =>
+      desk.denied.size === 0 ? 0 : (desk.denied.get(endpointOf(desk, symbol)) ?? 0);
+
     const schedule = (desk: FeedDesk, symbol: string): void => {
       const series = desk.series.get(symbol);
-      if (series === undefined || inFlight.has(flightKey(desk.feed.name, symbol))) return;
+      if (series === undefined || inFlight.get(desk.feed.name)!.has(symbol)) return;
       const dueMs = deps.once ? context.now() : seriesDue(desk, symbol, series, context.now());
-      const deniedMs = desk.denied.get(endpointOf(desk, symbol)) ?? 0;
-      desk.timetable.set(symbol, deps.once ? dueMs : Math.max(dueMs, series.notBeforeMs ?? 0, deniedMs));
+      desk.timetable.set(symbol, deps.once ? dueMs : Math.max(dueMs, series.notBeforeMs ?? 0, deniedMs(desk, symbol)));
     };
 
     const take = (list: string, symbols: readonly string[]): void => {
@@ -155,14 +158,16 @@ export function feedOwner(deps: FeedOwnerDeps): {
       if (stopped !== undefined) return;
       const nowMs = context.now();
       if (nowMs < outage.untilMs) return wakeAt(outage.untilMs);
+      // Each of these lanes waits for a permit already; its answer comes back here.
+      if (waiting.length <= asked.size) return;
       const wanted = Math.min(waiting.length, dueCalls(nowMs)) - asked.size;
-      const weight = mostUrgent(nowMs, Number.POSITIVE_INFINITY)?.weight ?? 1;
+      const weight = (wanted > 0 && mostUrgent(nowMs, Number.POSITIVE_INFINITY)?.weight) || 1;
       for (let one = 0; one < wanted; one++) {
         const id = `${deps.sourceName}/${++requests}`;
         const replyTo = (reply: PermitReply): boolean => context.self.tell({ kind: 'permit', id, reply });
         if (deps.budget.tell({ kind: 'request', id, weight, replyTo })) asked.add(id);
       }
-      if (wanted > 0 || waiting.length === 0) return;
+      if (wanted > 0) return;
       const nextMs = Math.min(...desks.map(desk => desk.timetable.peek()?.dueMs ?? Number.POSITIVE_INFINITY));
       if (nextMs > nowMs && Number.isFinite(nextMs)) wakeAt(nextMs);
     };
@@ -202,16 +207,20 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const { feed, timetable, series } = desk;
       const first = timetable.popDue(nowMs)!;
       const symbols = [first.id];
-      const isAlone = (symbol: string): boolean => alone.has(flightKey(feed.name, symbol));
-      while (symbols.length < desk.maxSymbols && !isAlone(first.id)) {
+      const lonely = alone.get(feed.name)!;
+      while (symbols.length < desk.maxSymbols && !lonely.has(first.id)) {
         const next = timetable.peek();
-        if (next === undefined || next.dueMs > nowMs || isAlone(next.id)) break;
+        if (next === undefined || next.dueMs > nowMs || lonely.has(next.id)) break;
         timetable.remove(next.id);
         symbols.push(next.id);
       }
-      for (const symbol of symbols) inFlight.add(flightKey(feed.name, symbol));
-      const known = symbols.map(symbol => series.get(symbol)?.newestMs);
-      const newestMs = known.every(one => one !== undefined) ? Math.min(...(known as number[])) : undefined;
+      const flying = inFlight.get(feed.name)!;
+      let newestMs: number | undefined = Number.POSITIVE_INFINITY;
+      for (const symbol of symbols) {
+        flying.add(symbol);
+        const known = series.get(symbol)?.newestMs;
+        newestMs = newestMs === undefined || known === undefined ? undefined : Math.min(newestMs, known);
+      }
       const work = { wanted: feed.wanted, symbols, newestMs, nowMs, shallow: desk.shallow };
       return { feed: feed.name, work, permit, dueMs: first.dueMs, startedMs: nowMs };
     };
@@ -243,7 +252,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         deps.report({ kind: 'history-denied', feed: item.feed, reason: outcome.detail });
       }
       if (outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1)
-        for (const symbol of item.work.symbols) alone.add(flightKey(item.feed, symbol));
+        for (const symbol of item.work.symbols) alone.get(item.feed)!.add(symbol);
       deps.report(polledEvent(deps.sourceName, item, answered, nowMs));
       if (deps.once && isProblem(outcome.kind) && !judged.again)
         problems.push(
@@ -257,14 +266,14 @@ export function feedOwner(deps: FeedOwnerDeps): {
 
     const committed = ({ item, settlement }: FeedOwnerCommand & { kind: 'committed' }): void => {
       const desk = deskOf.get(item.feed)!;
+      const flying = inFlight.get(item.feed)!;
       for (const symbol of item.work.symbols) {
-        inFlight.delete(flightKey(item.feed, symbol));
+        flying.delete(symbol);
         const series = settlement.series.get(symbol);
         if (!desk.listedBy.has(symbol)) continue;
         if (series !== undefined) desk.series.set(symbol, series);
         if (deps.once && !settlement.again) continue;
-        if (series === undefined)
-          desk.timetable.set(symbol, Math.max(item.dueMs, desk.denied.get(endpointOf(desk, symbol)) ?? 0));
+        if (series === undefined) desk.timetable.set(symbol, Math.max(item.dueMs, deniedMs(desk, symbol)));
         else schedule(desk, symbol);
       }
     };
@@ -272,8 +281,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const giveUpOn = ({ item, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
       const desk = deskOf.get(item.feed)!;
       item.permit.settled({ kind: 'malformed' });
+      const flying = inFlight.get(item.feed)!;
       for (const symbol of item.work.symbols) {
-        inFlight.delete(flightKey(item.feed, symbol));
+        flying.delete(symbol);
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
       if (deps.once) problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
@@ -392,7 +402,15 @@ export function feedOwner(deps: FeedOwnerDeps): {
       },
     };
   };
-  return { factory, peek: () => ({ inFlight: inFlight.size, stopped, desks, problems }) };
+  return {
+    factory,
+    peek: () => ({
+      inFlight: [...inFlight.values()].reduce((sum, { size }) => sum + size, 0),
+      stopped,
+      desks,
+      problems,
+    }),
+  };
 }
 
 /** A call that was never made gives its quota back. */

@@ -9,13 +9,14 @@ import type { Series } from './series.js';
 export function seriesDue(desk: FeedDesk, symbol: string, series: Series, nowMs: number): number {
   const { feed, calendar } = desk;
   const { polledMs, fresh = false, newestMs, newestDate } = series;
+  // One literal of one shape: this is asked for every poll, and spreads of what may be absent cost more than the answer.
   return nextDue({
     everyMs: feed.every,
     phase: desk.maxSymbols > 1 ? 0 : phaseOf(`${feed.name}/${symbol}`),
     nowMs,
-    ...(calendar !== undefined && { calendar }),
-    ...(feed.wanted.data === 'bars' && { interval: feed.wanted.interval }),
-    ...(polledMs !== undefined && { polled: { atMs: polledMs, fresh } }),
-    ...(newestMs !== undefined && newestDate !== undefined && { newest: { ms: newestMs, date: newestDate } }),
+    calendar,
+    interval: feed.wanted.data === 'bars' ? feed.wanted.interval : undefined,
+    polled: polledMs === undefined ? undefined : { atMs: polledMs, fresh },
+    newest: newestMs === undefined || newestDate === undefined ? undefined : { ms: newestMs, date: newestDate },
   });
 }

@@ -21,6 +21,8 @@ const ofProcess: ReadonlySet<string> = new Set([
   'nodejs_gc_duration_seconds',
 ]);
 
+const settledOutcomes = ['fresh', 'restated', 'unchanged', 'outside', 'rejected'] as const;
+
 /** Registers our metrics and those of the process, and returns what moves ours: one case for each kind of event. */
 export function createCounting(
   registry: Registry,
@@ -31,6 +33,7 @@ export function createCounting(
   for (const { name } of registry.getMetricsAsArray()) if (!ofProcess.has(name)) registry.removeSingleMetric(name);
   const of = createInstruments(registry, scrapeView(view, time));
   const newestMs = new Map<string, number>();
+  const settledFeeds = new Set<string>();
   const logSize = ({ bytes, maxBytes }: { bytes: number; maxBytes: number }): void => {
     of.logBytes.set(bytes);
     of.logMaxBytes.set(maxBytes);
@@ -81,8 +84,11 @@ export function createCounting(
         return of.failingSymbols.inc({ feed: event.feed });
       case 'settled': {
         const { feed } = event;
-        for (const outcome of ['fresh', 'restated', 'unchanged', 'outside', 'rejected'] as const)
-          of.records.inc({ feed, outcome }, event[outcome]);
+        // The first time all of them, so that each is there at zero; then most would add nothing.
+        const isFirst = !settledFeeds.has(feed);
+        if (isFirst) settledFeeds.add(feed);
+        for (const outcome of settledOutcomes)
+          if (isFirst || event[outcome] > 0) of.records.inc({ feed, outcome }, event[outcome]);
         return;
       }
       case 'published': {

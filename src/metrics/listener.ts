@@ -4,6 +4,7 @@ import type { Time } from '../streams/time.js';
 import { createCounting } from './counting.js';
 import type { Logger } from './logger.js';
 import { createRepeats } from './repeats.js';
+import { isRoutine } from './routine.js';
 import { sentenceOf } from './sentence.js';
 import type { View } from './view.js';
 
@@ -31,6 +32,7 @@ export function createListener(parts: {
   const lines = createRepeats<Event>(time, ({ level, text }, event) => logger[level](fieldsOf(event), text));
   return event => {
     count(event);
+    if (isRoutine(event) && !logger.isLevelEnabled('debug')) return;
     const sentence = sentenceOf(event);
     if (logger.isLevelEnabled(sentence.level)) lines.say(sentence, event);
     if (event.kind === 'draining' || event.kind === 'drained') lines.flush();

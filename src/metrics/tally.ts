@@ -1,5 +1,6 @@
 import type { Event, Report } from '../records/event.js';
 import type { Time } from '../streams/time.js';
+import { isRoutine } from './routine.js';
 import { sentenceOf } from './sentence.js';
 import type { ListStatus, QuotaStatus, Readiness, RecentEvent, SourceState } from './view.js';
 import { instant } from './wording.js';
@@ -48,8 +49,8 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
 } {
   const startedMs = time.now();
   const startedMonotonicMs = time.monotonicMs();
-  const sources = new Map<string, SourceTally>();
-  const feeds = new Map<string, FeedTally>();
+  const sources = new Map<string, Mutable<SourceTally>>();
+  const feeds = new Map<string, Mutable<Omit<FeedTally, 'lastRecordAt'>> & { lastRecordMs?: number }>();
   const lists = new Map<string, ListStatus>();
   const components = new Map<string, { ready: boolean; reason?: string }>();
   const recent = new Map<string, RecentEvent>();
@@ -59,15 +60,11 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
   let unkeyed = 0;
 
   const now = (): string => instant(time.now());
-  const source = (name: string, change: (known: SourceTally) => Partial<SourceTally>): void => {
-    const known = sources.get(name) ?? idleSource;
-    sources.set(name, { ...known, ...change(known) });
-  };
-  const feed = (name: string, change: (known: FeedTally) => Partial<FeedTally>): void => {
-    const known = feeds.get(name) ?? idleFeed;
-    feeds.set(name, { ...known, ...change(known) });
-  };
+  // Counted in place: a poll makes five events, and a snapshot is asked for once a second.
+  const sourceOf = (name: string) => known(sources, name, () => ({ ...idleSource }));
+  const feedOf = (name: string) => known(feeds, name, () => ({ ...idleFeed }));
   const remember = (event: Event): void => {
+    if (isRoutine(event)) return;
     const { level, text, repeats } = sentenceOf(event);
     if (level === 'debug') return;
     const key = repeats === undefined ? `${unkeyed++}` : `${level} ${repeats}`;
@@ -92,16 +89,17 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'quota': {
         const { limit, used, max, resetsAtMs } = event;
         const quota = { limit, used, max, resetsAt: resetsAtMs === undefined ? null : instant(resetsAtMs) };
-        return source(event.source, known => ({
-          // In place, so that the bars of the page do not change seats.
-          quota: known.quota.some(one => one.limit === limit)
-            ? known.quota.map(one => (one.limit === limit ? quota : one))
-            : [...known.quota, quota],
-        }));
+        const source = sourceOf(event.source);
+        // In its place, so that the bars of the page do not change seats.
+        source.quota = source.quota.some(one => one.limit === limit)
+          ? source.quota.map(one => (one.limit === limit ? quota : one))
+          : [...source.quota, quota];
+        return;
       }
       case 'source-paused': {
         const { reason, untilMs } = event;
-        return source(event.source, () => ({ state: 'paused', reason, until: instant(untilMs) }));
+        Object.assign(sourceOf(event.source), { state: 'paused', reason, until: instant(untilMs) });
+        return;
       }
       case 'source-resumed':
         sources.set(event.source, resumed(sources.get(event.source)));
@@ -109,18 +107,24 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'source-stopped':
         sources.set(event.source, { ...resumed(sources.get(event.source)), state: 'stopped', reason: event.reason });
         return;
-      case 'polled':
-        return source(event.source, ({ calls, refused }) => ({
-          calls: calls + 1,
-          refused: refused + (event.outcome === 'refused' ? 1 : 0),
-        }));
-      case 'settled':
-        return feed(event.feed, ({ restated, rejected }) => ({
-          restated: restated + event.restated,
-          rejected: rejected + event.rejected,
-        }));
-      case 'published':
-        return feed(event.feed, ({ records }) => ({ records: records + event.records, lastRecordAt: now() }));
+      case 'polled': {
+        const source = sourceOf(event.source);
+        source.calls += 1;
+        if (event.outcome === 'refused') source.refused += 1;
+        return;
+      }
+      case 'settled': {
+        const feed = feedOf(event.feed);
+        feed.restated += event.restated;
+        feed.rejected += event.rejected;
+        return;
+      }
+      case 'published': {
+        const feed = feedOf(event.feed);
+        feed.records += event.records;
+        feed.lastRecordMs = time.now();
+        return;
+      }
       case 'list-loaded':
       case 'list-changed':
         lists.set(event.list, { name: event.list, symbols: event.symbols, loadedAt: now() });
@@ -169,13 +173,28 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       ready: ready && !draining && [...components.values()].every(component => component.ready),
       draining,
       components: Object.fromEntries(components),
-      sources: new Map(sources),
-      feeds: new Map(feeds),
+      sources: new Map(Array.from(sources, ([name, source]) => [name, { ...source }])),
+      feeds: new Map(
+        Array.from(feeds, ([name, { lastRecordMs, ...feed }]) => [
+          name,
+          { ...feed, ...(lastRecordMs !== undefined && { lastRecordAt: instant(lastRecordMs) }) },
+        ]),
+      ),
       lists: [...lists.values()],
       recent: [...recent.values()],
       log,
     }),
   };
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function known<T>(all: Map<string, T>, name: string, make: () => T): T {
+  const found = all.get(name);
+  if (found !== undefined) return found;
+  const made = make();
+  all.set(name, made);
+  return made;
 }
 
 function resumed(known: SourceTally = idleSource): SourceTally {

@@ -36,9 +36,9 @@ export interface DueQuestion {
  *   evening or overnight. A series that missed the session before as well (halted, delisted) is asked once a session.
  */
 export function nextDue(question: DueQuestion): number {
-  const { calendar, interval, nowMs } = question;
-  const polled = question.polled && { ...question.polled, atMs: Math.min(question.polled.atMs, nowMs) };
-  const asked = { ...question, polled };
+  const { calendar, interval, nowMs, polled } = question;
+  // A clock that was set back since.
+  const asked = polled && polled.atMs > nowMs ? { ...question, polled: { ...polled, atMs: nowMs } } : question;
   if (polled === undefined && question.newest === undefined) return nowMs;
   if (calendar === undefined) return dueOnGrid(asked);
   if (interval === undefined) return dueQuote(asked, calendar);

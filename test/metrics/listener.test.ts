@@ -5,6 +5,7 @@ import { createLogger } from '../../src/metrics/logger.js';
 import { allowedLabels, type Metric, metrics } from '../../src/metrics/names.js';
 import { redactor } from '../../src/metrics/redactor.js';
 import { createRegistry } from '../../src/metrics/registry.js';
+import { isRoutine } from '../../src/metrics/routine.js';
 import { createScrape } from '../../src/metrics/scrape.js';
 import { sentenceOf } from '../../src/metrics/sentence.js';
 import type { Event } from '../../src/records/event.js';
@@ -237,6 +238,12 @@ test('routine is quiet, a wait is information, and what needs a human is an erro
   t.is(level({ kind: 'list-refused', list: 'l', reason: 'r', symbols: 0, ageMs: undefined }), 'error');
   t.is(level({ kind: 'log-paused', bytes: 1, maxBytes: 1 }), 'error');
   t.is(level({ kind: 'mailbox-lost', actor: 'a', count: 1 }), 'error');
+});
+
+test('what is routine is exactly what is worded at level debug', t => {
+  const done = { ...polled('records'), disposition: 'done' } as const;
+  for (const event of [...everyEvent, done, polled('refused')])
+    t.is(isRoutine(event), sentenceOf(event).level === 'debug', event.kind);
 });
 
 test('every event has a sentence without gaps', t => {

@@ -1,0 +1,16 @@
+import type { Event } from '../records/event.js';
+
+const routine: ReadonlySet<Event['kind']> = new Set([
+  'permit-granted',
+  'quota',
+  'rate-raised',
+  'settled',
+  'published',
+  'appended',
+  'log-size',
+  'retained',
+]);
+
+/** True for what `sentenceOf` words at level debug: a poll makes five such events, and a text that nobody reads would cost more than their counting. */
+export const isRoutine = (event: Event): boolean =>
+  routine.has(event.kind) || (event.kind === 'polled' && event.disposition === 'done');
