@@ -1,6 +1,7 @@
 import type { LogReader, StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import type { Random, Time } from '../streams/time.js';
+import { createBookings } from './bookings.js';
 import { createBudgetClock, type Moment } from './budget-clock.js';
 import { budgetState, restoreBudget } from './budget-state.js';
 import { type Closed, createLearning } from './learning.js';
@@ -51,8 +52,20 @@ export interface Account {
   closed(): boolean;
   readonly stopped: string | undefined;
   reserve(weight: number): Charge;
+  /** Whether a call of this weight would be covered by what lies in the log already: permitted without a reservation of its own. */
+  isCovered(weight: number): boolean;
+  cover(charge: Charge): void;
+  /** What is covered comes to its end: `reservation` of nothing makes more of it. */
+  isLow(): boolean;
   /** What must be durable before these calls are made. */
   reservation(charges: readonly Charge[]): readonly StateChange[];
+  /** The reservation is older than it may be: `renewal` must be durable before its calls are made. */
+  isStale(): boolean;
+  renewal(): readonly StateChange[];
+  /** The last reservation is durable. */
+  reserved(): void;
+  /** What was being reserved is nobody's any more; its calls have been abandoned. */
+  dropReservation(): void;
   /** The call was not made. */
   cancel(charge: Charge): void;
   /** Nobody knows what became of the call: it counts as answered, at this time. */
@@ -89,21 +102,23 @@ export function createAccount(options: AccountOptions): Account {
     keep: closed => unwritten.push(keys.closed(closed && { ...closed, untilMs: toStored(closed.untilMs) })),
   });
 
+  const bookings = createBookings(keys, toStored, nextSeq(restored.charges), options.limits);
+
+  // Never below zero: a clock that was set back makes stored times lie in the future, and those count as now.
+  const leadNow = (): number => Math.max(0, restored.leadMs + clock.leadMs());
+  const clockMoved = (): boolean => Math.abs(leadNow() - storedLeadMs) >= toleratedLeadMs;
+
   function withUpkeep(changes: readonly StateChange[], now: Moment): readonly StateChange[] {
-    const expired = ledger.expired(now).map(({ seq }) => keys.withoutCharge(seq));
-    const all = [...unwritten, ...changes, ...expired];
+    const all = [...unwritten, ...changes, ...bookings.expired(ledger.expired(now))];
     unwritten = [];
-    // Never below zero: a clock that was set back makes stored times lie in the future, and those count as now.
-    const leadMs = Math.max(0, restored.leadMs + clock.leadMs());
-    if (Math.abs(leadMs - storedLeadMs) < toleratedLeadMs) return all;
-    storedLeadMs = leadMs;
-    return [...all, keys.lead(leadMs)];
+    if (!clockMoved()) return all;
+    storedLeadMs = leadNow();
+    return [...all, keys.lead(storedLeadMs)];
   }
 
-  function settlement(charge: Charge, now: Moment): StateChange {
+  function settlement(charge: Charge, now: Moment): readonly StateChange[] {
     ledger.settle(charge, now);
-    const { seq, weight, atMs } = charge;
-    return keys.charge({ seq, atMs: toStored(atMs), weight, doneMs: toStored(now.steadyMs) });
+    return bookings.settle(charge, now.steadyMs);
   }
 
   return {
@@ -123,26 +138,38 @@ export function createAccount(options: AccountOptions): Account {
       learning.took(weight, now);
       return ledger.reserve(weight, now);
     },
+    // The log does not know of a jump of the clock yet: after a crash the call would look older than it is.
+    isCovered: weight => bookings.hasRoom(weight, clock.now().steadyMs) && !clockMoved(),
+    cover: charge => bookings.draw(charge),
+    isLow: () => bookings.isLow(clock.now().steadyMs),
     reservation(charges) {
-      const entries = charges.map(({ seq, weight, atMs }) => keys.charge({ seq, atMs: toStored(atMs), weight }));
-      return withUpkeep(entries, clock.now());
+      const now = clock.now();
+      return withUpkeep(bookings.reserve(charges, now.steadyMs), now);
     },
+    isStale: () => bookings.isStale(clock.now().steadyMs),
+    renewal() {
+      const now = clock.now();
+      return withUpkeep(bookings.renew(now.steadyMs), now);
+    },
+    reserved: () => void unwritten.push(...bookings.opened()),
+    dropReservation: () => void unwritten.push(...bookings.dropped()),
     cancel(charge) {
       ledger.cancel(charge);
-      unwritten.push(keys.withoutCharge(charge.seq));
+      unwritten.push(...bookings.cancel(charge));
     },
     abandon(charge) {
-      unwritten.push(settlement(charge, clock.now()));
+      unwritten.push(...settlement(charge, clock.now()));
     },
     settle(charge, verdict, hint) {
       const now = clock.now();
-      const change = settlement(charge, now);
+      const changes = settlement(charge, now);
       learning.learn(charge, verdict, hint, now);
-      return withUpkeep([change], now);
+      return withUpkeep(changes, now);
     },
     setLimits(changed) {
       limits = changed;
       ledger.setLimits(changed);
+      bookings.setLimits(changed);
     },
     view() {
       const now = clock.now();
@@ -158,3 +185,5 @@ export function createAccount(options: AccountOptions): Account {
     },
   };
 }
+
+const nextSeq = (charges: readonly Charge[]): number => charges.reduce((next, { seq }) => Math.max(next, seq + 1), 0);

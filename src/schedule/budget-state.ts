@@ -19,6 +19,9 @@ export interface BudgetState {
   lead(leadMs: number): StateChange;
 }
 
+/** A reservation that took longer to become durable is made anew before its calls are permitted. */
+export const longestFlushMs = 5_000;
+
 export interface RestoredBudget {
   readonly charges: readonly RestoredCharge[];
   readonly closed: { readonly untilMs: number; readonly reason: string } | undefined;
@@ -35,7 +38,8 @@ export const budgetState = (source: string): BudgetState => ({
 });
 
 /**
- * What an earlier run left, on the clock of this one. A call without an answer ended at the latest with its deadline or with that run.
+ * What an earlier run left, on the clock of this one. A call without an answer was permitted once its reservation was durable, and
+ * ended at the latest with its deadline or with that run.
  * A time in the future (the clock was set back) counts as now.
  */
 export function restoreBudget(
@@ -50,7 +54,7 @@ export function restoreBudget(
   for (const [key, value] of state.range(prefix)) {
     const seq = key.slice(prefix.length);
     if (!/^\d{12}$/.test(seq)) continue;
-    const { atMs = nowMs, weight = 1, doneMs = atMs + deadlineMs } = parsed(value);
+    const { atMs = nowMs, weight = 1, doneMs = atMs + longestFlushMs + deadlineMs } = parsed(value);
     const [at, done] = [atMs + leadMs, doneMs + leadMs];
     charges.push({ seq: Number(seq), weight, atMs: Math.min(at, nowMs), doneMs: Math.min(done, nowMs) });
   }

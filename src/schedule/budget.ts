@@ -94,6 +94,7 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
   /** What was being reserved when the actor failed: durable or not, it counts as spent, and the requests come first again. */
   function recover(): void {
     for (const { charge } of grants) account.abandon(charge);
+    account.dropReservation();
     waiting = [...grants.filter(grant => !grant.withdrawn).map(grant => grant.request), ...waiting];
     grants = [];
   }
@@ -101,6 +102,8 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
   return context => {
     recover();
     let changes: readonly StateChange[] = [];
+    let reserving = false;
+    let failing = false;
     let retryMs = firstRetryMs;
     let timer: { unsubscribe(): void } | undefined;
 
@@ -139,15 +142,19 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
         // A refusal that arrived since the decision: whoever would call would be refused too.
         const held = paused || account.stopped !== undefined || account.closed();
         if (!withdrawn && !held) {
-          const waitedMs = time.monotonicMs() - request.askedMs;
-          report({ kind: 'permit-granted', source, weight: request.weight, waitedMs });
-          request.replyTo(permit(context, charge));
+          give(request, charge);
           continue;
         }
         account.cancel(charge);
         if (!withdrawn) back.push(request);
       }
       waiting = [...back, ...waiting];
+    }
+
+    function give(request: Request, charge: Charge): void {
+      const waitedMs = time.monotonicMs() - request.askedMs;
+      report({ kind: 'permit-granted', source, weight: request.weight, waitedMs });
+      request.replyTo(permit(context, charge));
     }
 
     function permit({ self }: Context<BudgetCommand>, charge: Charge): Permit {
@@ -175,18 +182,31 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
     /** @returns ms until the first in line may be permitted */
     function decide(): number {
       if (account.stopped !== undefined) rejectAll(account.stopped);
-      if (paused || grants.length > 0) return Number.POSITIVE_INFINITY;
+      if (paused || failing) return Number.POSITIVE_INFINITY;
       let waitMs = Number.POSITIVE_INFINITY;
-      while (waiting.length > 0) {
-        waitMs = account.waitMs(waiting[0]!.weight);
+      let next = 0;
+      for (; next < waiting.length; next++) {
+        const request = waiting[next]!;
+        const isCovered = account.isCovered(request.weight);
+        // What needs a reservation waits for the one under way, and the others wait behind it.
+        if (!isCovered && reserving) break;
+        waitMs = account.waitMs(request.weight);
         if (waitMs > 0) break;
-        const request = waiting.shift()!;
-        grants.push({ request, charge: account.reserve(request.weight), withdrawn: false });
+        const charge = account.reserve(request.weight);
+        if (!isCovered) grants.push({ request, charge, withdrawn: false });
+        else {
+          account.cover(charge);
+          give(request, charge);
+        }
       }
-      if (grants.length === 0) return waiting.length > 0 ? Math.min(waitMs, longestSleepMs) : Number.POSITIVE_INFINITY;
-      changes = account.reservation(grants.map(({ charge }) => charge));
-      append();
-      return Number.POSITIVE_INFINITY;
+      if (next > 0) waiting = waiting.slice(next);
+      if (!reserving && (grants.length > 0 || account.isLow())) {
+        reserving = true;
+        changes = account.reservation(grants.map(({ charge }) => charge));
+        append();
+      }
+      if (reserving) return Number.POSITIVE_INFINITY;
+      return waiting.length > 0 ? Math.min(waitMs, longestSleepMs) : Number.POSITIVE_INFINITY;
     }
 
     function proceed(): void {
@@ -226,9 +246,18 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
             return;
           case 'reserved':
             retryMs = firstRetryMs;
+            if (account.isStale()) {
+              changes = account.renewal();
+              append();
+              return;
+            }
+            reserving = false;
+            failing = false;
+            account.reserved();
             grantAll();
             break;
           case 'reserve-failed':
+            failing = true;
             report({ kind: 'append-failed', reason: command.reason, retryMs });
             context.after(retryMs, { kind: 'retry' });
             retryMs = Math.min(retryMs * 2, longestRetryMs);
