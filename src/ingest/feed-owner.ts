@@ -4,47 +4,15 @@ import type { Report } from '../records/event.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import { watchWallJumps } from '../schedule/wall-jumps.js';
 import type { Outcome } from '../sources/outcome.js';
-import type { Vendor, Work } from '../sources/source.js';
+import type { Vendor } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
 import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
-import type { Answered } from './fetch.js';
+import type { FeedOwnerCommand, Item, Pulled } from './feed-owner-command.js';
 import { judge } from './judge.js';
 import { createOutage } from './outage.js';
 import { polledEvent } from './polled.js';
 import { isProblem, reasonToGiveUp } from './round.js';
 import { seriesDue } from './series-due.js';
-import type { Settlement } from './settle.js';
-
-/** One permitted call: what to ask, for whom, and how late it is. */
-export interface Item {
-  readonly feed: string;
-  readonly work: Work;
-  readonly permit: Permit;
-  readonly dueMs: number;
-  readonly startedMs: number;
-}
-
-type Pulled = (item: Item | undefined) => void;
-
-export type FeedOwnerCommand =
-  /** A lane has room: answered with the most urgent item once it is due and permitted, or with undefined when there will be none. */
-  | { readonly kind: 'pull'; readonly replyTo: Pulled }
-  | { readonly kind: 'withdraw'; readonly replyTo: Pulled }
-  | { readonly kind: 'permit'; readonly id: string; readonly reply: PermitReply }
-  | {
-      readonly kind: 'answered';
-      readonly item: Item;
-      readonly answered: Answered;
-      /** Undefined when the owner failed on it: the item is asked for again later. */
-      readonly replyTo: (settlement: Settlement | undefined) => void;
-    }
-  | { readonly kind: 'committed'; readonly item: Item; readonly settlement: Settlement }
-  | { readonly kind: 'symbols'; readonly list: string; readonly symbols: readonly string[] }
-  | { readonly kind: 'tick' }
-  | { readonly kind: 'watch' }
-  /** `once`: what the budget says of waiting. */
-  | { readonly kind: 'usage'; readonly view: BudgetView }
-  | { readonly kind: 'drain' };
 
 /** A look from outside, taken at once: for the status page and the end of a round. */
 export interface OwnerView {

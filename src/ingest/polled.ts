@@ -1,6 +1,6 @@
 import type { Event } from '../records/event.js';
 import { dispositions } from '../records/outcome-kind.js';
-import type { Item } from './feed-owner.js';
+import type { Item } from './feed-owner-command.js';
 import type { Answered } from './fetch.js';
 
 /** The event of one call that ended. What the plan lacks concerns the feed, not the source, so it is skipped and does not stop. */

@@ -2,7 +2,7 @@ import { defer, finalize, Observable } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { pullMap } from '../streams/pull-map.js';
 import type { CommitStage } from './commit-stage.js';
-import type { FeedOwnerCommand, Item } from './feed-owner.js';
+import type { FeedOwnerCommand, Item } from './feed-owner-command.js';
 import type { fetchWork } from './fetch.js';
 import type { Settlement } from './settle.js';
 
