@@ -59,7 +59,9 @@ export interface Account {
   isLow(): boolean;
   /** What must be durable before these calls are made. */
   reservation(charges: readonly Charge[]): readonly StateChange[];
-  /** The reservation is older than it may be: `renewal` must be durable before its calls are made. */
+  /**
+   * The reservation is older than it may be, or the clock has jumped since: a crash right after the permit would make its calls look older than they
+   * are. `renewal` must be durable before its calls are made. */
   isStale(): boolean;
   renewal(): readonly StateChange[];
   /** The last reservation is durable. */
@@ -83,7 +85,6 @@ export function createAccount(options: AccountOptions): Account {
   const startMs = clock.now().steadyMs;
   const restored = restoreBudget(source, state, startMs, deadlineMs);
   const ledger = createLedger(options.limits, restored.charges);
-  let limits = options.limits;
   let storedLeadMs = restored.leadMs;
   // Waits for the next reservation or settlement; at most what happens between two of them.
   let unwritten: StateChange[] = [];
@@ -91,15 +92,19 @@ export function createAccount(options: AccountOptions): Account {
   const toStored = (ms: number): number => Math.ceil(ms - restored.leadMs);
   const learning = createLearning({
     source,
-    limits: () => limits,
+    limits: options.limits,
     concurrency,
-    open: ledger,
+    ledger,
     // A clock that was set back while we were down must not keep the source closed for years.
-    earlier: restored.closed && { ...restored.closed, untilMs: Math.min(restored.closed.untilMs, startMs + dayMs) },
+    earlier: {
+      closed: restored.closed && { ...restored.closed, untilMs: Math.min(restored.closed.untilMs, startMs + dayMs) },
+      learned: restored.learned,
+    },
     time,
     random,
     report,
     keep: closed => unwritten.push(keys.closed(closed && { ...closed, untilMs: toStored(closed.untilMs) })),
+    keepLearned: learned => unwritten.push(keys.learned(learned, restored.leadMs)),
   });
 
   const bookings = createBookings(keys, toStored, nextSeq(restored.charges), options.limits);
@@ -122,10 +127,7 @@ export function createAccount(options: AccountOptions): Account {
   }
 
   return {
-    waitMs(weight) {
-      const now = clock.now();
-      return Math.max(ledger.waitMs(weight, now), learning.waitMs(weight, now));
-    },
+    waitMs: weight => learning.waitMs(weight, clock.now()),
     get maxWeight() {
       return ledger.maxWeight;
     },
@@ -135,8 +137,9 @@ export function createAccount(options: AccountOptions): Account {
     },
     reserve(weight) {
       const now = clock.now();
-      learning.took(weight, now);
-      return ledger.reserve(weight, now);
+      const charge = ledger.reserve(weight, now);
+      learning.took(charge, now);
+      return charge;
     },
     // The log does not know of a jump of the clock yet: after a crash the call would look older than it is.
     isCovered: weight => bookings.hasRoom(weight, clock.now().steadyMs) && !clockMoved(),
@@ -146,7 +149,7 @@ export function createAccount(options: AccountOptions): Account {
       const now = clock.now();
       return withUpkeep(bookings.reserve(charges, now.steadyMs), now);
     },
-    isStale: () => bookings.isStale(clock.now().steadyMs),
+    isStale: () => bookings.isStale(clock.now().steadyMs) || clockMoved(),
     renewal() {
       const now = clock.now();
       return withUpkeep(bookings.renew(now.steadyMs), now);
@@ -155,9 +158,11 @@ export function createAccount(options: AccountOptions): Account {
     dropReservation: () => void unwritten.push(...bookings.dropped()),
     cancel(charge) {
       ledger.cancel(charge);
+      learning.forget(charge);
       unwritten.push(...bookings.cancel(charge));
     },
     abandon(charge) {
+      learning.forget(charge);
       unwritten.push(...settlement(charge, clock.now()));
     },
     settle(charge, verdict, hint) {
@@ -167,8 +172,8 @@ export function createAccount(options: AccountOptions): Account {
       return withUpkeep(changes, now);
     },
     setLimits(changed) {
-      limits = changed;
       ledger.setLimits(changed);
+      learning.setLimits(changed);
       bookings.setLimits(changed);
     },
     view() {

@@ -1,9 +1,12 @@
 import type { LogReader, StateChange } from '../log/log.js';
+import type { Learned } from './learned-limits.js';
+import type { LearnedLimit } from './learned-window.js';
 import type { RestoredCharge } from './ledger.js';
 
 /**
  * How a budget is kept in the log's state, as small JSON values:
  * `charge/SOURCE/SEQ` {atMs, weight, doneMs?}, open while `doneMs` is missing; `closed/SOURCE` {untilMs, reason} while the source takes no calls;
+ * `learned/SOURCE` {second?, minute?, day?} what refusals taught of the limits;
  * `clock/SOURCE` {leadMs} after the wall clock was set forward under a running program.
  * Times are steady ms of the run that wrote them, less that lead: so a call does not look older than it is because the clock was moved since.
  */
@@ -16,6 +19,7 @@ export interface BudgetState {
   }): StateChange;
   withoutCharge(seq: number): StateChange;
   closed(closed: { readonly untilMs: number; readonly reason: string } | undefined): StateChange;
+  learned(learned: Learned, leadMs: number): StateChange;
   lead(leadMs: number): StateChange;
 }
 
@@ -25,8 +29,11 @@ export const longestFlushMs = 5_000;
 export interface RestoredBudget {
   readonly charges: readonly RestoredCharge[];
   readonly closed: { readonly untilMs: number; readonly reason: string } | undefined;
+  readonly learned: Learned;
   readonly leadMs: number;
 }
+
+const mostTryMs = 9 * 86_400_000;
 
 const text = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -34,6 +41,7 @@ export const budgetState = (source: string): BudgetState => ({
   charge: ({ seq, ...entry }) => [`charge/${source}/${String(seq).padStart(12, '0')}`, text(entry)],
   withoutCharge: seq => [`charge/${source}/${String(seq).padStart(12, '0')}`, undefined],
   closed: closed => [`closed/${source}`, closed && text(closed)],
+  learned: (learned, leadMs) => [`learned/${source}`, text(shifted(learned, -leadMs))],
   lead: leadMs => [`clock/${source}`, text({ leadMs })],
 });
 
@@ -60,10 +68,24 @@ export function restoreBudget(
   }
   const { untilMs, reason } = parsed(state.get(`closed/${source}`));
   const closed = untilMs === undefined ? undefined : { untilMs: untilMs + leadMs, reason: reason ?? 'closed' };
-  return { charges, closed, leadMs };
+  const learned = shifted(parsed(state.get(`learned/${source}`)), leadMs, nowMs);
+  return { charges, closed, learned, leadMs };
 }
 
-interface Stored {
+/** A time of learning that lies in the future (the clock was set back) counts as now; one of trying lies at most eight days ahead. */
+function shifted({ second, minute, day }: Learned, byMs: number, nowMs = Number.POSITIVE_INFINITY): Learned {
+  const shiftedLimit = (limit: LearnedLimit): LearnedLimit => ({
+    ...limit,
+    loweredMs: Math.min(limit.loweredMs + byMs, nowMs),
+  });
+  return {
+    ...(second && { second: shiftedLimit(second) }),
+    ...(minute && { minute: shiftedLimit(minute) }),
+    ...(day && { day: { ...day, tryMs: Math.min(day.tryMs + byMs, nowMs + mostTryMs) } }),
+  };
+}
+
+interface Stored extends Learned {
   readonly atMs?: number;
   readonly weight?: number;
   readonly doneMs?: number;

@@ -41,6 +41,14 @@ export interface Ledger {
   readonly openWeight: number;
   /** Other limits from now on. What left all windows of the old ones is forgotten, so a longer window begins with what the old ones still knew. */
   setLimits(limits: readonly Limit[]): void;
+  /**
+   * Counts by one limit more, which was learned and may change at any time: it is read at each decision. One call fits into an empty window,
+   * whatever its weight, and what is told of usage leaves it out. It begins with what the others still know.
+   */
+  learn(limit: Limit): void;
+  unlearn(limit: Limit): void;
+  /** Weight that counts in a declared or learned limit. */
+  count(limit: Limit, now: Moment): number;
   /** The greatest weight that can ever be permitted. */
   readonly maxWeight: number;
 }
@@ -76,11 +84,19 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
   let seq = 0;
   const open = new Set<Charge>();
   let windows = limits.flatMap(windowsOf);
+  let learned: Window[] = [];
 
   const push = (entry: Settled): void => {
     queue.push(entry);
     for (const window of windows) window.weight += entry.charge.weight;
+    for (const window of learned) window.weight += entry.charge.weight;
   };
+
+  /** New windows count all that is in the queue from an index on. */
+  function begin(created: readonly Window[], head: number): void {
+    const weight = queue.slice(head - dropped).reduce((sum, entry) => sum + entry.charge.weight, 0);
+    for (const window of created) Object.assign(window, { head, weight });
+  }
 
   for (const { doneMs, ...charge } of [...restored].sort((a, b) => a.doneMs - b.doneMs)) {
     push({ charge, done: { steadyMs: doneMs, laggingMs: doneMs } });
@@ -95,9 +111,8 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
     }
   }
 
-  function waitFor(window: Window, weight: number, now: Moment): number {
+  function waitFor(window: Window, weight: number, now: Moment, most: number): number {
     advance(window, now);
-    const most = window.limit.requests;
     if (openWeight + weight > most) return Number.POSITIVE_INFINITY;
     let excess = openWeight + window.weight + weight - most;
     let entry: Settled | undefined;
@@ -109,7 +124,13 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
   }
 
   return {
-    waitMs: (weight, now) => windows.reduce((wait, window) => Math.max(wait, waitFor(window, weight, now)), 0),
+    waitMs(weight, now) {
+      let waitMs = 0;
+      for (const window of windows) waitMs = Math.max(waitMs, waitFor(window, weight, now, window.limit.requests));
+      for (const window of learned)
+        waitMs = Math.max(waitMs, waitFor(window, weight, now, Math.max(weight, window.limit.requests)));
+      return waitMs;
+    },
     reserve(weight, now) {
       const charge = { seq: seq++, weight, atMs: now.steadyMs };
       open.add(charge);
@@ -127,13 +148,15 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
     },
     expired(now) {
       for (const window of windows) advance(window, now);
+      for (const window of learned) advance(window, now);
       const head = Math.min(dropped + queue.length, ...windows.map(window => window.head));
       const charges = queue.slice(gone - dropped, head - dropped).map(entry => entry.charge);
       gone = head;
+      const unused = Math.min(gone, ...learned.map(window => window.head)) - dropped;
       // Cutting the front costs the length of what is left, so only when that is the smaller part.
-      if (gone - dropped > queue.length / 2) {
-        queue.splice(0, gone - dropped);
-        dropped = gone;
+      if (unused > queue.length / 2) {
+        queue.splice(0, unused);
+        dropped += unused;
       }
       return charges;
     },
@@ -158,10 +181,24 @@ export function createLedger(limits: readonly Limit[], restored: readonly Restor
     },
     setLimits(changed) {
       windows = changed.flatMap(windowsOf);
-      for (const window of windows) {
-        window.head = gone;
-        for (const entry of queue.slice(gone - dropped)) window.weight += entry.charge.weight;
+      begin(windows, gone);
+    },
+    learn(limit) {
+      const created = windowsOf(limit);
+      begin(created, dropped);
+      learned.push(...created);
+    },
+    unlearn(limit) {
+      learned = learned.filter(window => window.limit !== limit);
+    },
+    count(limit, now) {
+      let weight = 0;
+      for (const window of [...windows, ...learned]) {
+        if (window.limit !== limit) continue;
+        advance(window, now);
+        weight = Math.max(weight, window.weight);
       }
+      return openWeight + weight;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** What a key may do. A window that is missing is not limited. Seconds and minutes slide; the day begins at midnight in New York. */
+/**
+ * What a key may do. A window that is missing is not limited. Seconds and minutes slide, and 0.5 of one is one call in two of them; the day begins at
+ * midnight in New York.
+ */
 export interface Plan {
   readonly perSecond?: number;
   readonly perMinute?: number;

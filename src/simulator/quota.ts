@@ -23,11 +23,11 @@ export interface Quota {
   counts(): QuotaCounts;
 }
 
-/** Arrivals of the last `windowMs`. Holds one number for each of them, at most `most`. */
-function slidingCount(windowMs: number, most: number): (nowMs: number) => number {
+/** Arrivals of the last `windowMs`. Holds one number for each of them, at most `most`. A window that grows begins with what it still knows. */
+function slidingCount(most: number): (nowMs: number, windowMs: number) => number {
   let arrivals: number[] = [];
   let head = 0;
-  return nowMs => {
+  return (nowMs, windowMs) => {
     arrivals.push(nowMs);
     while (arrivals[head]! <= nowMs - windowMs || arrivals.length - head > most) head++;
     if (head > 1024 && head * 2 > arrivals.length) {
@@ -48,6 +48,7 @@ function dayCount(): (nowMs: number) => number {
   };
 }
 
+const longest = { second: 1000, minute: 60_000, day: 86_400_000 } as const;
 const limitOf = { second: 'perSecond', minute: 'perMinute', day: 'perDay' } as const;
 const spans: readonly Span[] = ['second', 'minute', 'day'];
 
@@ -55,7 +56,7 @@ const spans: readonly Span[] = ['second', 'minute', 'day'];
 const maxKeys = 1000;
 
 export function createQuota(scenario: Pick<Scenario, 'plan' | 'keys'>): Quota {
-  const counters = new Map<string, Record<Span, (nowMs: number) => number>>();
+  const counters = new Map<string, Record<Span, (nowMs: number, windowMs: number) => number>>();
   const refused = { second: 0, minute: 0, day: 0 };
   const worstExcess = { second: 0, minute: 0, day: 0 };
   let [calls, violations, latestMs] = [0, 0, 0];
@@ -66,10 +67,10 @@ export function createQuota(scenario: Pick<Scenario, 'plan' | 'keys'>): Quota {
     return rule === 'not-premium' ? { ...planOf(scenario.plan), premium: false } : planOf(rule);
   }
 
-  function countersOf(key: string): Record<Span, (nowMs: number) => number> {
+  function countersOf(key: string): Record<Span, (nowMs: number, windowMs: number) => number> {
     const found = counters.get(key);
     if (found) return found;
-    const created = { second: slidingCount(1000, 100_000), minute: slidingCount(60_000, 100_000), day: dayCount() };
+    const created = { second: slidingCount(100_000), minute: slidingCount(100_000), day: dayCount() };
     if (counters.size >= maxKeys) for (const oldest of counters.keys()) if (counters.delete(oldest)) break;
     counters.set(key, created);
     return created;
@@ -84,7 +85,9 @@ export function createQuota(scenario: Pick<Scenario, 'plan' | 'keys'>): Quota {
       const counter = countersOf(key);
       let exceeded: Span | undefined;
       for (const span of spans) {
-        const excess = counter[span](latestMs) - (limits[limitOf[span]] ?? Number.POSITIVE_INFINITY);
+        const limit = limits[limitOf[span]] ?? Number.POSITIVE_INFINITY;
+        // Less than one call a window is one call in a longer window.
+        const excess = counter[span](latestMs, longest[span] / Math.min(1, limit)) - Math.max(1, limit);
         if (excess <= 0) continue;
         worstExcess[span] = Math.max(worstExcess[span], excess);
         exceeded ??= span;

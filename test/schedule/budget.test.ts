@@ -22,6 +22,27 @@ test('a permit is given only after its reservation is durable', async t => {
   t.deepEqual([b.granted(), b.state.keys], [['a'], ['charge/av/000000000000']]);
 });
 
+test('a clock that is set forward while a call is being reserved is written down before the permit is given', async t => {
+  const waits: (() => void)[] = [];
+  const b = openBudget({
+    reserve: write =>
+      new Promise(resolve =>
+        waits.push(() => {
+          write();
+          resolve();
+        }),
+      ),
+  });
+  b.ask('a');
+  b.world.jumpWall(90_000);
+  waits.shift()!();
+  await settle();
+  t.deepEqual([b.granted(), b.state.keys], [[], ['charge/av/000000000000']]);
+  waits.shift()!();
+  await settle();
+  t.deepEqual([b.granted(), b.state.keys], [['a'], ['charge/av/000000000000', 'clock/av']]);
+});
+
 test('requests that can be granted while a reservation is under way are reserved together after it, first come first', async t => {
   const waits: (() => void)[] = [];
   const b = openBudget({

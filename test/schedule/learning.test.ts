@@ -42,11 +42,12 @@ test('a refusal for bursts lowers the rate once for calls that went out together
   await serve(start + 1_490, 20);
   t.is(total, 0);
   await serve(start + 11_510, 20);
-  t.true(total >= 69 && total <= 72, `${total} calls in ten seconds`);
-  await serve(start + 400_000, 500);
+  t.true(total >= 64 && total <= 71, `${total} calls in ten seconds`);
+  await serve(start + 119_000, 20);
+  t.is(b.view().perSecond, 7);
+  await serve(start + 140_000, 20);
   t.is(b.view().perSecond, undefined);
-  t.deepEqual([...new Set(b.kinds())], ['rate-lowered', 'rate-raised']);
-  t.is(b.kinds().filter(kind => kind === 'rate-raised').length, 6);
+  t.deepEqual(b.kinds(), ['rate-lowered', 'rate-raised']);
 });
 
 test('a lone refusal among hundreds of accepted calls lowers the rate a little, the next one soon after it by more', async t => {
@@ -63,7 +64,7 @@ test('a lone refusal among hundreds of accepted calls lowers the rate a little, 
   await serve(150);
   await serve(1, refusal('burst'));
   t.is(rates().length, 1);
-  const full = rates()[0]! / 0.9;
+  const full = rates()[0]! / 0.85;
   t.true(full > 5 && full <= 10, `${full}`);
   await serve(3);
   await serve(1, refusal('burst'));
@@ -78,8 +79,8 @@ test('without a declared rate the first refusal for bursts measures what was too
   t.is(b.view().perSecond, 3.5);
 });
 
-test('a refusal for the minute waits for the next full minute, then one call tries before the others follow', async t => {
-  const b = openBudget();
+test('a refusal for the minute waits for the next full minute, then one call after the other tries', async t => {
+  const b = openBudget({ limits: [{ requests: 75, perMs: 60_000 }] });
   await b.world.advanceTo(start + 20_000);
   b.ask('a');
   await settle();
@@ -90,8 +91,10 @@ test('a refusal for the minute waits for the next full minute, then one call tri
   await b.world.advanceTo(start + 61_000);
   t.deepEqual(b.granted(), ['b']);
   await b.settle('b');
-  t.deepEqual(b.granted(), ['c', 'd']);
-  t.deepEqual(b.kinds(), ['source-paused', 'source-resumed']);
+  t.deepEqual(b.granted(), ['c']);
+  await b.settle('c');
+  t.deepEqual(b.granted(), ['d']);
+  t.deepEqual(b.kinds(), ['rate-lowered', 'source-paused', 'source-resumed']);
 });
 
 test('a refusal for the day closes the source to the reset of the declared day, also over a restart of the program', async t => {

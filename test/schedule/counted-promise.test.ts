@@ -1,0 +1,120 @@
+import test from 'ava';
+import fc from 'fast-check';
+import type { Limit } from '../../src/schedule/limit.js';
+import { runs } from '../property-runs.js';
+import { chance } from './changing-vendor.js';
+import { type Call, excess } from './counting-rule.js';
+import { createIdealCaller } from './ideal-caller.js';
+import { saturate } from './saturated.js';
+import { createWorld } from './world.js';
+
+const startMs = Date.parse('2024-06-11T14:00Z');
+const minutes = 60_000;
+
+const sliding = fc.record({
+  requests: fc.integer({ min: 1, max: 40 }),
+  perMs: fc.constantFrom(1000, 7000, minutes, 60 * minutes),
+});
+const latencies = fc.constantFrom<[number, number]>([0, 0], [50, 50], [300, 300], [50, 300], [20, 2000]);
+
+test('while work waits, permits stay within 2 % or one call of what the counting rule allows at that latency, a durable reservation included', async t => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(sliding, { minLength: 1, maxLength: 3 }),
+      latencies,
+      fc.constantFrom(0, 3, 20),
+      // Between the two the search for the best concurrency takes its share (congestion.test.ts).
+      fc.constantFrom(1, 40),
+      fc.integer(),
+      async (limits, [least, most], reserveMs, concurrency, seed) => {
+        const world = createWorld(startMs);
+        const [random, again] = [chance(seed), chance(seed)];
+        const latency = (draw: () => number): number => Math.round(least + (most - least) * draw());
+        let calls = 0;
+        saturate({ world, limits, concurrency, reserveMs, latencyMs: () => latency(random), permitted: () => calls++ });
+        const untilMs = startMs + 10 * minutes;
+        await world.advanceTo(untilMs);
+        // A call counts from the reservation on, so its latency is both.
+        const ideal = createIdealCaller(startMs, concurrency, () => latency(again) + reserveMs);
+        ideal.advanceTo(untilMs, limits);
+        if (calls > 1.02 * ideal.calls + concurrency) throw new Error(`${calls} of ${ideal.calls}`);
+        if (calls < 0.98 * ideal.calls - 1) throw new Error(`${calls} of ${ideal.calls}`);
+      },
+    ),
+    runs(40),
+  );
+  t.pass();
+});
+
+test('the ideal caller of these tests keeps the counting rule, and makes no call later than it must', t => {
+  fc.assert(
+    fc.property(
+      fc.array(sliding, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.integer({ min: 0, max: 180 }).map(steps => steps * 50), { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 1, max: 5 }),
+      (limits, took, concurrency) => {
+        const calls: Call[] = [];
+        let nowMs = startMs;
+        const ideal = createIdealCaller(startMs, concurrency, () => {
+          const latencyMs = took[calls.length % took.length]!;
+          calls.push({ permitMs: nowMs, answerMs: nowMs + latencyMs, weight: 1 });
+          return latencyMs;
+        });
+        const fits = (atMs: number): boolean =>
+          calls.filter(({ answerMs }) => answerMs > atMs).length < concurrency &&
+          excess([...calls, { permitMs: atMs, answerMs: Number.POSITIVE_INFINITY, weight: 1 }], limits, atMs) === undefined;
+        for (; calls.length < 40 && nowMs < startMs + 5 * minutes; nowMs += 50) {
+          const before = calls.length;
+          ideal.advanceTo(nowMs + 1, limits);
+          for (const [index, call] of calls.entries())
+            if (index >= before && excess(calls.slice(0, index + 1), limits, call.permitMs)) t.fail('too early');
+          if (fits(nowMs)) t.fail(`a call was possible at ${nowMs - startMs}`);
+        }
+      },
+    ),
+    runs(30),
+  );
+  t.pass();
+});
+
+test('after a refusal for bursts the rate is at most 0.9 of before within one second and for two minutes, then it returns, and is never above what is declared', async t => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 10, max: 400 }),
+      fc.integer({ min: 30, max: 120 }),
+      async (requests, latencyMs, calmSeconds) => {
+        const limits: Limit[] = [{ requests, perMs: 1000 }];
+        const world = createWorld(startMs);
+        const permits: number[] = [];
+        let refusedMs = Number.POSITIVE_INFINITY;
+        const refuseMs = startMs + calmSeconds * 1000;
+        saturate({
+          world,
+          limits,
+          concurrency: 40,
+          latencyMs: () => latencyMs,
+          permitted: () => permits.push(world.trueMs),
+          arrive() {
+            if (world.trueMs < refuseMs || Number.isFinite(refusedMs)) return { kind: 'records' };
+            refusedMs = world.trueMs + latencyMs;
+            return { kind: 'refused', by: 'burst', detail: 'too fast' };
+          },
+        });
+        await world.advanceTo(refuseMs + 10 * minutes);
+        // Whole periods, so that bursts are counted alike.
+        const spanMs = 20 * (1000 + latencyMs);
+        const between = (fromMs: number): number => permits.filter(ms => ms > fromMs && ms <= fromMs + spanMs).length;
+        const before = between(refuseMs - spanMs - latencyMs);
+        for (let ms = refusedMs + 1000; ms < refusedMs + 2 * minutes - spanMs; ms += 5000)
+          if (between(ms) > 0.9 * before + 1) t.fail(`${between(ms)} after ${before}, ${ms - refusedMs} ms later`);
+        t.true(between(refuseMs + 9 * minutes) >= before - 1, 'it returns');
+        const calls = permits.map((permitMs): Call => ({ permitMs, answerMs: permitMs + latencyMs, weight: 1 }));
+        for (const [index, { permitMs }] of calls.entries())
+          if (excess(calls.slice(Math.max(0, index - 50), index + 1), limits, permitMs)) t.fail('above the declared limit');
+      },
+    ),
+    runs(12),
+  );
+  t.pass();
+});
