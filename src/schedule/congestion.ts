@@ -39,7 +39,7 @@ export interface Congestion {
  * It begins with all that the config allows, and looks only at calls that took the last place while others wanted one: where a quota is the
  * bound it does nothing.
  *
- * A round is the mean of 50 to 200 answers, at least three for each place, so that chance is not taken for load. Holds a few sums.
+ * A round is the mean of 50 to 200 answers, at least one for each place, so that chance is not taken for load. Holds a few sums.
  */
 export function createCongestion(most: number): Congestion {
   let cap = most;
@@ -63,7 +63,8 @@ export function createCongestion(most: number): Congestion {
     if (fell < stillQueued && cap > 1) return halve(meanMs);
     cap = fell > ownQueue ? before.calls : Math.min(before.calls, Math.ceil(before.calls * fell * (1 + raise)));
     unloadedMs = meanMs;
-    spacing = Math.max(cap, settled) <= alike * Math.min(cap, settled) ? Math.min(mostRounds, spacing * 2) : firstRounds;
+    spacing =
+      Math.max(cap, settled) <= alike * Math.min(cap, settled) ? Math.min(mostRounds, spacing * 2) : firstRounds;
     settled = cap;
     untilMeasured = spacing;
   }
@@ -94,10 +95,10 @@ export function createCongestion(most: number): Congestion {
         squares += tookMs ** 2;
       } else failed += 1;
       const all = answers + failed;
-      if (all < Math.max(fewestAnswers, 3 * cap)) return;
+      if (all < Math.max(fewestAnswers, cap)) return;
       const meanMs = Math.max(1, sumMs / Math.max(1, answers));
       const errorMs = Math.sqrt(Math.max(0, squares / Math.max(1, answers) - meanMs ** 2) / Math.max(1, answers));
-      if (errorMs > precise * meanMs && all < Math.max(mostAnswers, 3 * cap)) return;
+      if (errorMs > precise * meanMs && all < Math.max(mostAnswers, cap)) return;
       const before = cap;
       if (failed > failingShare * all) cap = Math.max(1, Math.floor(cap * failingCut));
       else judge({ meanMs, errorMs });

@@ -50,7 +50,14 @@ const refusals = { second: 'burst', minute: 'minute', day: 'day' } as const;
 
 /** A budget that always has work, before the simulator's quota. */
 export async function follow(course: Course): Promise<Told> {
-  const { declared, phases, lengthMs, concurrency, latencyMs: [least, most], seed } = course;
+  const {
+    declared,
+    phases,
+    lengthMs,
+    concurrency,
+    latencyMs: [least, most],
+    seed,
+  } = course;
   const startMs = Date.parse('2024-06-11T14:00Z');
   const world = createWorld(startMs);
   const random = chance(seed);

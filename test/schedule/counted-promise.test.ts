@@ -41,7 +41,7 @@ test('while work waits, permits stay within 2 % or one call of what the counting
         if (calls < 0.98 * ideal.calls - 1) throw new Error(`${calls} of ${ideal.calls}`);
       },
     ),
-    runs(40),
+    runs(15),
   );
   t.pass();
 });
@@ -50,7 +50,10 @@ test('the ideal caller of these tests keeps the counting rule, and makes no call
   fc.assert(
     fc.property(
       fc.array(sliding, { minLength: 1, maxLength: 3 }),
-      fc.array(fc.integer({ min: 0, max: 180 }).map(steps => steps * 50), { minLength: 1, maxLength: 8 }),
+      fc.array(
+        fc.integer({ min: 0, max: 180 }).map(steps => steps * 50),
+        { minLength: 1, maxLength: 8 },
+      ),
       fc.integer({ min: 1, max: 5 }),
       (limits, took, concurrency) => {
         const calls: Call[] = [];
@@ -62,7 +65,8 @@ test('the ideal caller of these tests keeps the counting rule, and makes no call
         });
         const fits = (atMs: number): boolean =>
           calls.filter(({ answerMs }) => answerMs > atMs).length < concurrency &&
-          excess([...calls, { permitMs: atMs, answerMs: Number.POSITIVE_INFINITY, weight: 1 }], limits, atMs) === undefined;
+          excess([...calls, { permitMs: atMs, answerMs: Number.POSITIVE_INFINITY, weight: 1 }], limits, atMs) ===
+            undefined;
         for (; calls.length < 40 && nowMs < startMs + 5 * minutes; nowMs += 50) {
           const before = calls.length;
           ideal.advanceTo(nowMs + 1, limits);
@@ -72,7 +76,7 @@ test('the ideal caller of these tests keeps the counting rule, and makes no call
         }
       },
     ),
-    runs(30),
+    runs(15),
   );
   t.pass();
 });
@@ -111,10 +115,11 @@ test('after a refusal for bursts the rate is at most 0.9 of before within one se
         t.true(between(refuseMs + 9 * minutes) >= before - 1, 'it returns');
         const calls = permits.map((permitMs): Call => ({ permitMs, answerMs: permitMs + latencyMs, weight: 1 }));
         for (const [index, { permitMs }] of calls.entries())
-          if (excess(calls.slice(Math.max(0, index - 50), index + 1), limits, permitMs)) t.fail('above the declared limit');
+          if (excess(calls.slice(Math.max(0, index - 50), index + 1), limits, permitMs))
+            t.fail('above the declared limit');
       },
     ),
-    runs(12),
+    runs(5),
   );
   t.pass();
 });

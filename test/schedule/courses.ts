@@ -10,8 +10,10 @@ const leastRate = 0.9;
 const perSecond = [0.2, 0.25, 0.4, 0.5, 1, 2, 3, 5, 7, 10, 15, 20];
 const perMinute = [5, 10, 20, 40, 75, 150, 300];
 
-const speed = ({ perSecond: second = Number.POSITIVE_INFINITY, perMinute: minute = Number.POSITIVE_INFINITY }: Plan): number =>
-  Math.min(second, minute / 60);
+const speed = ({
+  perSecond: second = Number.POSITIVE_INFINITY,
+  perMinute: minute = Number.POSITIVE_INFINITY,
+}: Plan): number => Math.min(second, minute / 60);
 
 /** A quota that is nowhere above what is declared, by the second, by the minute, or both. */
 function below({ perSecond: second, perMinute: minute }: Plan): fc.Arbitrary<Plan> {
