@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
+const {
+  runs: given,
+  seed,
+  path,
+} = parseArgs({
   strict: false,
   options: { runs: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } },
-});
+}).values;
 
 /**
  * How often a property is tried. What a failure prints is replayed by `npx ava build/test/FILE --match 'TITLE*' -- --seed=SEED --path=PATH`, and
@@ -12,10 +16,10 @@ const { values } = parseArgs({
 export const runs = (
   numRuns: number,
 ): { readonly numRuns: number; readonly seed?: number; readonly path?: string; readonly endOnFailure?: boolean } => ({
-  numRuns: Number(values['runs'] ?? numRuns),
-  ...(values['seed'] === undefined ? {} : { seed: Number(values['seed']) }),
-  ...(values['path'] === undefined ? {} : { path: String(values['path']), endOnFailure: true }),
+  numRuns: Number(given ?? numRuns),
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+  ...(path === undefined ? {} : { path: String(path), endOnFailure: true }),
 });
 
 /** A single case tells nothing of the share of cases that prove something. */
-export const replaying = values['path'] !== undefined;
+export const replaying = path !== undefined;
