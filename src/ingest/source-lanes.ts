@@ -23,21 +23,28 @@ export interface LaneParts {
  */
 export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): Observable<never> {
   const calls = new Set<AbortController>();
+  /** Of calls that ended by themselves, for the next ones. */
+  const spare: AbortController[] = [];
 
   const pull = (): Observable<Item> =>
     new Observable(lane => {
+      let answered = false;
       const replyTo = (item: Item | undefined): void => {
+        answered = true;
         if (item !== undefined) lane.next(item);
         lane.complete();
       };
       if (!owner.tell({ kind: 'pull', replyTo })) lane.complete();
-      return () => void owner.tell({ kind: 'withdraw', replyTo });
+      return () => {
+        if (!answered) owner.tell({ kind: 'withdraw', replyTo });
+      };
     });
 
   const work = (item: Item): Observable<never> =>
     new Observable(lane => {
-      const call = new AbortController();
+      const call = spare.pop() ?? new AbortController();
       calls.add(call);
+      let inCall = true;
       const settled = (settlement: Settlement | undefined): void => {
         // The owner failed on this answer; it has seen to the item.
         if (settlement === undefined) return lane.complete();
@@ -48,14 +55,17 @@ export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): O
       };
       fetch(item.work, call.signal).then(
         answered => {
+          inCall = false;
           const isWanted = calls.delete(call);
+          // One that was aborted stays so.
+          if (isWanted) spare.push(call);
           if (!isWanted || !owner.tell({ kind: 'answered', item, answered, replyTo: settled })) lane.complete();
         },
         (error: unknown) => lane.error(error),
       );
       return () => {
         // Aborting costs an exception with its stack: only where there is something to end.
-        if (calls.delete(call)) call.abort();
+        if (inCall && calls.delete(call)) call.abort();
       };
     });
 

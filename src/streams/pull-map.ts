@@ -1,4 +1,4 @@
-import { defer, mergeMap, Observable, type ObservableInput, Subject, take, takeUntil } from 'rxjs';
+import { from, Observable, type ObservableInput, type Observer, type Unsubscribable } from 'rxjs';
 
 /**
  * The bounded pull: asks for an item only when there is room to work on it.
@@ -12,7 +12,8 @@ import { defer, mergeMap, Observable, type ObservableInput, Subject, take, takeU
  * - Unsubscribing: unsubscribes every pull and every work that is under way. To drain instead, let the pulls complete without a value
  *   (`takeUntil(draining)` inside `pull`): what is being worked on is then finished.
  *
- * A loop, not recursion: a million synchronous pulls use no stack.
+ * A loop, not recursion: a million synchronous pulls use no stack. By hand and not of operators: every poll goes through here, and five subscribers
+ * for each were a twentieth of what it costs.
  */
 export function pullMap<T, R>(
   pull: () => ObservableInput<T>,
@@ -21,38 +22,50 @@ export function pullMap<T, R>(
 ): Observable<R> {
   if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError('concurrency is a whole number from 1');
   return new Observable(subscriber => {
-    const closed = new Subject<void>();
-    subscriber.add(() => closed.next());
     let lanes = concurrency;
     let exhausted = false;
 
     const openLane = (): void => {
       let idle = true;
       let looping = false;
+      /** The pull or the work of this lane. Known before it emits, so that also one that emits without end within its subscribing can be left. */
+      let current: Unsubscribable | undefined;
+      subscriber.add(() => current?.unsubscribe());
+      const follow = <V>(input: () => ObservableInput<V>, observer: Observer<V>): void => {
+        new Observable<V>(inner => {
+          current = inner;
+          return from(input()).subscribe(inner);
+        }).subscribe(observer);
+      };
+      const fail = (error: unknown): void => subscriber.error(error);
+      const end = (): void => {
+        idle = true;
+        turn();
+      };
+      const pullOne = (): void => {
+        let empty = true;
+        follow(pull, {
+          next(item) {
+            if (!empty) return;
+            empty = false;
+            const pulling = current;
+            follow(() => work(item), { next: value => subscriber.next(value), error: fail, complete: end });
+            pulling?.unsubscribe();
+          },
+          error: fail,
+          complete() {
+            if (!empty) return;
+            exhausted = true;
+            end();
+          },
+        });
+      };
       const turn = (): void => {
         if (looping) return;
         looping = true;
         while (idle && !exhausted && !subscriber.closed) {
           idle = false;
-          let empty = true;
-          defer(pull)
-            .pipe(
-              take(1),
-              mergeMap(item => {
-                empty = false;
-                return work(item);
-              }),
-              takeUntil(closed),
-            )
-            .subscribe({
-              next: value => subscriber.next(value),
-              error: error => subscriber.error(error),
-              complete: () => {
-                exhausted ||= empty;
-                idle = true;
-                turn();
-              },
-            });
+          pullOne();
         }
         looping = false;
         if (idle) {
