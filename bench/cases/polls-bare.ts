@@ -10,7 +10,6 @@ import { quantile } from './processes.js';
  * transaction was flushed goes into the next one. No quota, cursor, identity, checks or events. `node polls-bare.js PORT POLLS SYMBOLS IN_FLIGHT`
  */
 const [port, polls, symbols, inFlight] = process.argv.slice(2).map(Number) as [number, number, number, number];
-const warmUp = Math.min(polls, 5_000);
 const path = mkdtempSync(join(tmpdir(), 'fl-bench-'));
 const db = open<Buffer, string>({ path, encoding: 'binary', overlappingSync: false, mapSize: 2 ** 32 });
 const pool = new Pool(`http://127.0.0.1:${port}`, { connections: inFlight });
@@ -55,11 +54,11 @@ async function lane(until: number): Promise<void> {
 
 // As many lanes as the real path has: calls in flight are bounded by the pool.
 const all = (until: number): Promise<unknown> => Promise.all(Array.from({ length: 2 * inFlight }, () => lane(until)));
-await all(warmUp);
+await all(polls);
 latencies.length = 0;
 const startMs = performance.now();
 const before = process.cpuUsage();
-await all(warmUp + polls);
+await all(2 * polls);
 const cpu = process.cpuUsage(before);
 const result = {
   perSecond: (polls * 1000) / (performance.now() - startMs),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createHttpEdge } from '../../src/http/create-http-edge.js';
 import { blueprint } from '../../src/ingest/blueprint.js';
 import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.js';
@@ -27,11 +28,17 @@ export interface Polled {
 }
 
 /**
- * The whole path as `run` builds it: blueprint, budget, embedded log on disk, events counted. `node polls-real.js PORT POLLS SYMBOLS IN_FLIGHT`
+ * The whole path as `run` builds it: blueprint, budget, embedded log on disk, events counted. `node polls-real.js PORT POLLS SYMBOLS IN_FLIGHT [EVERY_MS]`
+ * As many polls again go before those that are counted: it takes some 20,000 until all of the path is compiled.
  * Latency is taken from outside: from the call, which follows its permit in the same turn, to the answer of the log.
  */
-const [port, polls, symbols, inFlight] = process.argv.slice(2).map(Number) as [number, number, number, number];
-const warmUp = Math.min(polls, 5_000);
+const [port, polls, symbols, inFlight, every = 100] = process.argv.slice(2).map(Number) as [
+  port: number,
+  polls: number,
+  symbols: number,
+  inFlight: number,
+  every?: number,
+];
 const path = mkdtempSync(join(tmpdir(), 'fl-bench-'));
 const tally = createTally(realTime);
 const view = { status: () => ({ sources: [], feeds: [], log: {} }) } as unknown as View;
@@ -51,13 +58,16 @@ const report = (event: Event): void => {
   listen(event);
   if (event.kind !== 'settled') return;
   acknowledged++;
-  if (acknowledged === warmUp) {
+  if (acknowledged === polls) {
     started = { atMs: performance.now(), cpu: process.cpuUsage() };
     latencies.length = 0;
+    loop.reset();
   }
-  if (acknowledged === warmUp + polls) finish();
+  if (acknowledged === 2 * polls) finish();
 };
 
+const loop = monitorEventLoopDelay({ resolution: 1 });
+loop.enable();
 const calledMs = new Map<string, number>();
 const latencies: number[] = [];
 const log = await openEmbeddedLog({ path, maxBytes: 2 ** 32, retainBytes: 2 ** 30, report, time: realTime });
@@ -99,7 +109,7 @@ const running = blueprint(
         },
         feeds: [
           {
-            feed: { name: 'quotes', wanted, topic: 'market.quotes', every: 100, restateWindow: 16, decimals: 'string' },
+            feed: { name: 'quotes', wanted, topic: 'market.quotes', every, restateWindow: 16, decimals: 'string' },
             calendar: undefined,
             checks: { maxFuture: 86_400_000 },
             maxSymbols: 1,
@@ -136,6 +146,7 @@ function finish(): void {
     cpuSecondsPer1000: (cpu.user + cpu.system) / 1000 / polls,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
+    loopP99Ms: loop.percentile(99) / 1e6,
     rssMb: process.memoryUsage.rss() / 2 ** 20,
   };
   running.drain();

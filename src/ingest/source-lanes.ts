@@ -22,7 +22,8 @@ export interface LaneParts {
  * The work on an item is one observable and not a chain of them: twenty operators a poll were an eighth of its cost.
  */
 export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): Observable<never> {
-  const calls = new Set<AbortController>();
+  /** Calls under way, and how their lanes go on without an answer. */
+  const calls = new Map<AbortController, () => void>();
   /** Of calls that ended by themselves, for the next ones. */
   const spare: AbortController[] = [];
 
@@ -43,7 +44,7 @@ export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): O
   const work = (item: Item): Observable<never> =>
     new Observable(lane => {
       const call = spare.pop() ?? new AbortController();
-      calls.add(call);
+      calls.set(call, () => lane.complete());
       let inCall = true;
       const settled = (settlement: Settlement | undefined): void => {
         // The owner failed on this answer; it has seen to the item.
@@ -55,23 +56,25 @@ export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): O
       };
       fetch(item.work, call.signal).then(
         answered => {
+          if (!inCall) return;
           inCall = false;
-          const isWanted = calls.delete(call);
-          // One that was aborted stays so.
-          if (isWanted) spare.push(call);
-          if (!isWanted || !owner.tell({ kind: 'answered', item, answered, replyTo: settled })) lane.complete();
+          calls.delete(call);
+          spare.push(call);
+          if (!owner.tell({ kind: 'answered', item, answered, replyTo: settled })) lane.complete();
         },
         (error: unknown) => lane.error(error),
       );
       return () => {
         // Aborting costs an exception with its stack: only where there is something to end.
-        if (inCall && calls.delete(call)) call.abort();
+        if (!inCall) return;
+        inCall = false;
+        calls.delete(call);
+        call.abort();
       };
     });
 
   const endCalls = (): void => {
-    for (const call of calls) call.abort();
-    calls.clear();
+    for (const goOn of [...calls.values()]) goOn();
   };
 
   return defer(() => {

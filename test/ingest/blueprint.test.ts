@@ -100,6 +100,16 @@ test('an answer on which the owner fails costs one call and its symbol a minute,
   t.is(ended(), 'complete');
 });
 
+test('an abort leaves calls that do not end, and the run completes', async t => {
+  const { time, ended, running, events } = world({ latencyMs: 60 * minute, answer: three });
+  await time.advance(1_000);
+  running.drain();
+  running.abort();
+  await time.advance(10);
+  t.is(ended(), 'complete');
+  t.is(events.filter(event => event.kind === 'settled').length, 0);
+});
+
 test('an unknown symbol is asked for once a day', async t => {
   const { time, calls, stop } = world({
     symbols: ['NOPE'],
