@@ -74,7 +74,7 @@ export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): O
     });
 
   const endCalls = (): void => {
-    for (const goOn of [...calls.values()]) goOn();
+    for (const goOn of calls.values()) goOn();
   };
 
   return defer(() => {
