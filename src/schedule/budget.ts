@@ -187,8 +187,8 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
       let next = 0;
       for (; next < waiting.length; next++) {
         const request = waiting[next]!;
-        const isCovered = account.isCovered(request.weight);
-        // What needs a reservation waits for the one under way, and the others wait behind it.
+        // What needs a reservation waits for the one under way, and the others wait behind it: permits are given in the order of the requests.
+        const isCovered = grants.length === 0 && account.isCovered(request.weight);
         if (!isCovered && reserving) break;
         waitMs = account.waitMs(request.weight);
         if (waitMs > 0) break;
