@@ -5,6 +5,8 @@ import { httpFailure } from './failure.js';
 /** What we ask for: every coding that we decode. */
 export const acceptedCodings = 'gzip, deflate, br';
 
+const maxCodings = 3;
+
 type Decoder = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
 const decoder = (
   decode: (body: InputType, options: ZlibOptions, done: (error: Error | null, result: Buffer) => void) => void,
@@ -32,7 +34,10 @@ export async function decodeBody(
 ): Promise<Uint8Array> {
   let body = received;
   if (body.length === 0) return body;
-  for (const coding of codings.toLowerCase().split(',').toReversed()) {
+  const names = codings.toLowerCase().split(',');
+  // Each costs up to `maxBytes` of work again, and a header has room for thousands.
+  if (names.length > maxCodings) throw httpFailure('coding', origin, `more than ${maxCodings} content codings`);
+  for (const coding of names.toReversed()) {
     const name = coding.trim();
     if (name === '' || name === 'identity') continue;
     const decode = decoders[name];

@@ -16,7 +16,10 @@ export interface HttpAnswer {
 export type HttpFailureCode =
   | 'timeout'
   | 'too-large'
+  /** Not called at all. */
   | 'refused-host'
+  /** Called, and its answer leads to where it may not. */
+  | 'refused-redirect'
   | 'too-many-redirects'
   | 'connect'
   | 'dns'

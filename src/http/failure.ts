@@ -13,10 +13,15 @@ const codes: readonly (readonly [shape: RegExp, code: HttpFailureCode])[] = [
   [/^(HPE_\w+|Z_\w+|ERR_\w*BROTLI\w*|ERR_\w*PADDING\w*|ERR__ERROR_\w+)$/, 'coding'],
 ];
 
+/** With these no byte was sent, and the call gives its quota back. What is not known here counts as sent. */
+const neverConnected =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDR\w+|EAFNOSUPPORT|EACCES|EPERM|EMFILE|ENFILE|PROXY_\d+)$/;
+
 const words: Record<HttpFailureCode, string> = {
   timeout: 'no complete answer within the deadline',
   'too-large': 'the answer is larger than allowed',
   'refused-host': 'refused to call this host',
+  'refused-redirect': 'refused to go where it leads',
   'too-many-redirects': 'too many redirects',
   connect: 'could not connect',
   dns: 'the host name could not be resolved',
@@ -36,10 +41,11 @@ export const httpFailure = (code: HttpFailureCode, origin: string, detail?: stri
 export function failureOf(error: unknown, origin: string): HttpFailure {
   if (error instanceof HttpFailure) return error;
   const code = codeOf(error);
-  if (code === undefined) return httpFailure('connect', origin);
+  if (code === undefined) return httpFailure('cut', origin);
   if (code === privateAddress)
     return httpFailure('refused-host', origin, 'its name leads to a private address; allowPrivate would allow that');
-  return httpFailure(codes.find(([shape]) => shape.test(code))?.[1] ?? 'connect', origin, code);
+  const known = codes.find(([shape]) => shape.test(code))?.[1];
+  return httpFailure(known ?? (neverConnected.test(code) ? 'connect' : 'cut'), origin, code);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -10,10 +10,10 @@ export type Redirects = 'same-origin' | 'public';
 /**
  * Where a redirect leads. `first` is the address that was asked for: the way back to its origin is always open.
  * The URL parser has made plain addresses of odd spellings (`2130706433`, `0x7f.1`) by the time they are looked at.
- * @throws HttpFailure `refused-host`
+ * @throws HttpFailure `refused-redirect`
  */
 export function redirectTarget(location: string, from: URL, first: URL, redirects: Redirects): URL {
-  const refused = (why: string) => httpFailure('refused-host', from.origin, `its redirect ${why}`);
+  const refused = (why: string) => httpFailure('refused-redirect', from.origin, `its redirect ${why}`);
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (!to || !/^https?:$/.test(to.protocol) || to.username || to.password) throw refused('is no plain http address');
   if (from.protocol === 'https:' && to.protocol === 'http:') throw refused('leads from https to http');

@@ -113,7 +113,7 @@ test('a redirect to another origin is refused, another port of the same host inc
     t,
     (_request, response) => void response.writeHead(302, { location: other.origin }).end(),
   );
-  await fails(t, edgeTo([origin, other.origin])({ url: origin, query: { apikey: 'k' } }), 'refused-host');
+  await fails(t, edgeTo([origin, other.origin])({ url: origin, query: { apikey: 'k' } }), 'refused-redirect');
   t.is(other.seen.connections, 0);
 });
 
@@ -151,7 +151,7 @@ test('a public redirect never leads to a private place, however it is spelled', 
   );
   const edge = edgeTo([origin, other.origin], { redirects: 'public' });
   for (const [index, target] of targets.entries())
-    t.truthy(await fails(t, edge({ url: `${origin}/${index}` }), 'refused-host'), target);
+    t.regex(String(await t.throwsAsync(edge({ url: `${origin}/${index}` }))), /refused to (?:go|call)/, target);
   t.is(other.seen.connections, 0);
 });
 
