@@ -42,6 +42,8 @@ export interface FeedOwnerDeps {
 const dayMs = 86_400_000;
 const watchMs = 30_000;
 const usageMs = 1_000;
+/** Of a body on its way to the dead letters, which keep the first 64 KiB: enough that no half of a key remains at their end. */
+const maxShownBytes = 1 << 20;
 const abandonedRetryMs = 60_000;
 const fullRetryMs = 1_000;
 
@@ -211,7 +213,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         },
         item.work.symbols,
         outcome,
-        () => deps.redact(Buffer.from(answer?.body ?? []).toString()),
+        () => deps.redact(Buffer.from((answer?.body ?? new Uint8Array()).subarray(0, maxShownBytes)).toString()),
         deps.random,
       );
       if (outcome.kind === 'denied' && outcome.by === 'entitlement') deny(desk, item.work.symbols, outcome.detail);

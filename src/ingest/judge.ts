@@ -2,8 +2,9 @@ import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Random } from '../streams/time.js';
+import { deadLetter, letterEvent } from './letters.js';
 import { decodeSeries, encodeSeries, type Series, seriesKey } from './series.js';
-import { deadLetter, letterEvent, type SettleContext, type Settlement, settleObservations } from './settle.js';
+import { type SettleContext, type Settlement, settleObservations } from './settle.js';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

@@ -40,6 +40,8 @@ export interface Series {
   readonly price?: string;
   /** Hash of the rows last refused by the parser, so that the same refusal is reported once. */
   readonly refusedRows?: string;
+  /** Newest time beyond the clock that became a dead letter, so that a vendor whose clock is ahead is reported once a bar, not once a poll. */
+  readonly aheadMs?: number;
   /** After unknown-symbol or a failure: not before. */
   readonly notBeforeMs?: number;
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StateChange } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
-import { recordId, recordUuid, valuesOf } from '../records/identity.js';
-import { isoInstant } from '../records/instant.js';
+import { recordId, valuesOf } from '../records/identity.js';
 import type { Observation } from '../records/observation.js';
 import { encodeRecord } from '../records/record.js';
 import type { Calendar } from '../schedule/calendar.js';
@@ -12,7 +11,8 @@ import { type Checks, faultOf } from './checks.js';
 import type { Settled } from './commit-stage.js';
 import { advance, compare, decodeCursor, encodeCursor, type Novelty } from './cursor.js';
 import { isFinal } from './final.js';
-import { decodeSeries, encodeSeries, type Feed, type Series, seriesKey } from './series.js';
+import { createLetters, deadLetter, type LetterContext, letterEvent } from './letters.js';
+import { decodeSeries, encodeSeries, type Series, seriesKey } from './series.js';
 
 /** What one answer comes to: commits as a whole, or not at all. */
 export interface Settlement extends Settled {
@@ -23,19 +23,14 @@ export interface Settlement extends Settled {
   readonly again?: true;
 }
 
-export interface SettleContext {
+export interface SettleContext extends LetterContext {
   readonly sourceType: string;
-  readonly sourceName: string;
-  readonly feed: Feed;
   readonly calendar: Calendar | undefined;
   readonly checks: Checks;
-  readonly deadLetters: string;
-  readonly nowMs: number;
   readonly load: (key: string) => Uint8Array | undefined;
 }
 
 const quoteWindow = 16;
-const payloadBytes = 65_536;
 
 /** Compares observations with the cursors of their series and turns what is new into records, and what is bad into dead letters. */
 export function settleObservations(
@@ -97,13 +92,13 @@ function settleSeries(
   const before = decodeSeries(load(`series/${key}`));
   const capacity = feed.wanted.data === 'bars' ? feed.restateWindow : quoteWindow;
   const cursor = decodeCursor(load(`cursor/${key}`));
-  const { novelties, unchanged, outside } = compare(cursor, observations, capacity);
+  const present = untilNow(observations, nowMs + checks.maxFuture);
+  const { novelties, unchanged, outside } = compare(cursor, present, capacity);
   const seenMs = Math.max(nowMs, before.seenMs ?? 0);
-  const lastMs = Math.max(Number.NEGATIVE_INFINITY, ...observations.slice(-1).map(one => Date.parse(one.time)));
+  const lastMs = Math.max(Number.NEGATIVE_INFINITY, ...present.slice(-1).map(one => Date.parse(one.time)));
 
   const records: OutgoingRecord[] = [];
-  const letters: OutgoingRecord[] = [];
-  const events: Event[] = [];
+  const letters = createLetters(context, symbol);
   const published = new Set<Novelty>();
   let { price, newestMs = 0, newestDate, refusedRows } = before;
   let restated = 0;
@@ -111,8 +106,7 @@ function settleSeries(
     const { observation, revision, timeMs } = novelty;
     const fault = faultOf(observation, checks, nowMs, price);
     if (fault !== undefined) {
-      letters.push(deadLetter(context, symbol, fault.code, fault.detail, JSON.stringify(observation)));
-      events.push(letterEvent(context, fault.code, 1, `${symbol}: ${fault.detail}`));
+      letters.add({ ...fault, row: () => JSON.stringify(observation) });
       continue;
     }
     const id = recordId(context.sourceType, observation, revision, valuesOf(observation));
@@ -133,12 +127,19 @@ function settleSeries(
       price = observation.kind === 'bar' ? observation.close : observation.price;
     }
   }
+  // Not in the cursor: it keeps the newest times, and a few hundred of the year 2100 would shut out every bar until then.
+  let { aheadMs = 0 } = before;
+  for (const observation of observations.slice(present.length)) {
+    const timeMs = Date.parse(observation.time);
+    const fault = faultOf(observation, checks, nowMs, undefined);
+    if (fault === undefined || timeMs <= aheadMs) continue;
+    letters.add({ ...fault, row: () => JSON.stringify(observation) });
+    aheadMs = timeMs;
+  }
   if (rejected.length > 0) {
     const hash = createHash('sha1').update(JSON.stringify(rejected)).digest('base64');
-    if (hash !== refusedRows) {
-      letters.push(...rejected.map(row => deadLetter(context, symbol, row.code, row.detail, row.row)));
-      events.push(letterEvent(context, rejected[0]!.code, rejected.length, `${symbol}: ${rejected[0]!.detail}`));
-    }
+    if (hash !== refusedRows)
+      for (const { code, detail, row } of rejected) letters.add({ code, detail, row: () => row });
     refusedRows = hash;
   }
   const series: Series = {
@@ -150,6 +151,7 @@ function settleSeries(
     ...(records.length > 0 ? { seenMs } : before.seenMs !== undefined && { seenMs: before.seenMs }),
     ...(price !== undefined && { price }),
     ...(refusedRows !== undefined && { refusedRows }),
+    ...(aheadMs > 0 && { aheadMs }),
     fresh: records.length > 0,
   };
   const state: StateChange[] = [[`series/${key}`, encodeSeries(series)]];
@@ -158,37 +160,12 @@ function settleSeries(
     state.push([`cursor/${key}`, encodeCursor(after)]);
   }
   const fresh = records.length - restated;
-  return { records, letters, state, series, fresh, restated, unchanged, outside, events };
+  return { records, ...letters.written(), state, series, fresh, restated, unchanged, outside };
 }
 
-/** A dead letter: reason code, origin, and the bytes as text, at most 64 KiB. Its id depends on content alone, so a repeat is recognised. */
-export function deadLetter(
-  context: Pick<SettleContext, 'sourceName' | 'sourceType' | 'feed' | 'deadLetters' | 'nowMs'>,
-  symbol: string,
-  code: string,
-  detail: string,
-  payload: string,
-): OutgoingRecord {
-  const { sourceName, feed, deadLetters, nowMs } = context;
-  const bounded = payload.slice(0, payloadBytes);
-  const id = recordUuid(`dead-letter|${feed.topic}|${symbol}|${code}|${bounded}`);
-  const origin = { source: sourceName, feed: feed.name, topic: feed.topic, symbol };
-  const letter = {
-    id,
-    code,
-    detail,
-    origin,
-    at: isoInstant(nowMs),
-    truncated: bounded.length < payload.length,
-    payload: bounded,
-  };
-  const headers = { 'fl-id': id, 'fl-schema': 'dead-letter/1' };
-  return { topic: deadLetters, key: symbol, value: Buffer.from(JSON.stringify(letter)), headers };
+/** The part of `observations` (oldest first) that does not lie beyond `limitMs`. */
+function untilNow(observations: readonly Observation[], limitMs: number): readonly Observation[] {
+  let end = observations.length;
+  while (end > 0 && Date.parse(observations[end - 1]!.time) > limitMs) end -= 1;
+  return end === observations.length ? observations : observations.slice(0, end);
 }
-
-export const letterEvent = (
-  context: Pick<SettleContext, 'feed'>,
-  code: string,
-  count: number,
-  detail: string,
-): Event => ({ kind: 'dead-letter', origin: `feed/${context.feed.name}`, code, count, detail });
