@@ -83,7 +83,7 @@ async function launched(
   const allow = plan.lists.flatMap(({ spec }) => (spec.from === 'http-csv' ? [{ baseUrl: spec.url }] : []));
   const listEdge = createHttpEdge({
     deadlineMs: 60_000,
-    maxBytes: 64 << 20,
+    maxBytes: 16 << 20,
     redirects: 'public',
     userAgent,
     proxy,

@@ -5,22 +5,40 @@ const local = /^(\d{4}-\d\d-\d\d)(?:[ T](([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.
 /** Offsets of one zone. Intl takes about 1.2 µs an answer (Node 20), three for a stamp; remembered by day it is a tenth of that. */
 interface Offsets {
   readonly format: Intl.DateTimeFormat;
-  readonly known: Map<number, number>;
+  readonly offsets: Map<number, number>;
   /** Wall times that are not doubled or skipped, as sent: all symbols of a poll share their stamps, so most are looked up. */
   readonly instants: Map<string, number>;
 }
 
-// Zone names come from answers that nobody vouches for: both maps are bounded, and starting anew is only slow.
+// Zone names and stamps come from answers that nobody vouches for: all that is remembered of all zones together is bounded, and starting anew is only slow.
 const maxZones = 64;
-const maxKnown = 20_000;
+const maxKnown = 40_000;
 const zones = new Map<string, Offsets>();
+let known = 0;
+
+function remember<Key>(map: Map<Key, number>, key: Key, value: number): void {
+  map.set(key, value);
+  known += 1;
+  if (known >= maxKnown) forget();
+}
+
+function forget(): void {
+  for (const { offsets, instants } of zones.values()) {
+    offsets.clear();
+    instants.clear();
+  }
+  known = 0;
+}
 
 function offsetsOf(zone: string): Offsets {
   const found = zones.get(zone);
   if (found) return found;
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  const made = { format, known: new Map<number, number>(), instants: new Map<string, number>() };
-  if (zones.size >= maxZones) zones.clear();
+  const made = { format, offsets: new Map<number, number>(), instants: new Map<string, number>() };
+  if (zones.size >= maxZones) {
+    forget();
+    zones.clear();
+  }
   zones.set(zone, made);
   return made;
 }
@@ -37,15 +55,14 @@ export function isZone(zone: string): boolean {
   }
 }
 
-function askedOffsetMs({ format, known }: Offsets, ms: number): number {
-  const found = known.get(ms);
+function askedOffsetMs({ format, offsets }: Offsets, ms: number): number {
+  const found = offsets.get(ms);
   if (found !== undefined) return found;
   const text = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(format.format(ms));
   const [, sign, hours = '0', minutes = '0', seconds = '0'] = text ?? [];
   const size = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
   const offset = sign === '-' ? -size : size;
-  if (known.size >= maxKnown) known.clear();
-  known.set(ms, offset);
+  remember(offsets, ms, offset);
   return offset;
 }
 
@@ -76,8 +93,7 @@ export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATI
   const before = offsetMs(zone, wallMs - dayMs);
   const after = offsetMs(zone, wallMs + dayMs);
   if (before === after) {
-    if (instants.size >= maxKnown) instants.clear();
-    instants.set(text, wallMs - before);
+    remember(instants, text, wallMs - before);
     return wallMs - before;
   }
   const byOld = wallMs - before;
@@ -97,9 +113,10 @@ export function utcText(ms: number): string {
   const known = texts.get(ms);
   if (known !== undefined) return known;
   const text = new Date(ms).toISOString().replace('.000Z', 'Z');
-  if (texts.size >= maxKnown) texts.clear();
+  if (texts.size >= maxTexts) texts.clear();
   texts.set(ms, text);
   return text;
 }
 
+const maxTexts = 20_000;
 const texts = new Map<number, string>();

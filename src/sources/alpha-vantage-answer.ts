@@ -11,16 +11,20 @@ export type Readable =
   | { readonly kind: 'text'; readonly text: string }
   | Failure;
 
+/** Two or three are usual; each is looked at several times. */
+const maxKeys = 1_000;
+
 /** @param nowMs NaN where unknown */
 export function readAnswer(answer: HttpAnswer, nowMs: number, redact: Redact): Readable {
   const body = readBody(answer);
+  if (body.kind === 'json' && isObject(body.value) && Object.keys(body.value).length > maxKeys)
+    return { kind: 'malformed', detail: `more than ${maxKeys} keys at the top of the answer` };
   const said = body.kind === 'json' && isObject(body.value) ? refusalOf(textsOf(body.value), redact) : undefined;
   const failure = statusFailure(answer, nowMs, said);
   if (failure) return failure;
   if (body.kind === 'nothing') return { kind: 'malformed', detail: 'empty body' };
   // Seen under load, with status 200.
   if (body.kind === 'html') return { kind: 'unavailable', detail: 'an HTML page instead of data' };
-  if (body.kind === 'broken-json')
-    return { kind: 'malformed', detail: `JSON that is cut or broken, ${body.bytes} bytes` };
+  if (body.kind === 'unreadable') return { kind: 'malformed', detail: body.detail };
   return body;
 }

@@ -2,8 +2,9 @@ import { vendorSymbol } from './alpha-vantage-call.js';
 import type { JsonObject } from './answer-body.js';
 import type { Fields } from './rows.js';
 
-// A hundred bars have the same five keys. Bounded, because keys come from outside.
+// A hundred bars have the same five keys. Bounded in number and in length, because keys come from outside.
 const maxNames = 1_000;
+const maxKnownKey = 64;
 const names = new Map<string, string>();
 
 /**
@@ -20,6 +21,7 @@ export function fieldName(key: string, market?: string): string {
     .trim();
   const suffix = market === undefined ? undefined : ` (${market.toLowerCase()})`;
   if (suffix !== undefined) return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  if (key.length > maxKnownKey) return name;
   if (names.size >= maxNames) names.clear();
   names.set(key, name);
   return name;

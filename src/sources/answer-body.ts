@@ -1,16 +1,19 @@
 import type { HttpAnswer } from '../http/edge.js';
+import { bulkFault } from './bulk.js';
 import { exactJson } from './exact-json.js';
 
 /** What an answer's bytes are, decided by the first byte that is not blank: content types of vendors are not to be relied on. */
 export type AnswerBody =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'html' }
-  | { readonly kind: 'broken-json'; readonly bytes: number }
+  | { readonly kind: 'unreadable'; readonly detail: string }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'text'; readonly text: string };
 
 /** Reads UTF-8 with or without BOM. Bytes that are no UTF-8 become U+FFFD: a number that holds one is refused as a number, a name survives. */
 export function readBody(answer: HttpAnswer): AnswerBody {
+  const excess = bulkFault(answer.body);
+  if (excess !== undefined) return { kind: 'unreadable', detail: excess };
   const text = new TextDecoder().decode(answer.body);
   const start = /[^\s\0]/.exec(text);
   if (!start) return { kind: 'nothing' };
@@ -19,7 +22,7 @@ export function readBody(answer: HttpAnswer): AnswerBody {
   try {
     return { kind: 'json', value: exactJson(text) };
   } catch {
-    return { kind: 'broken-json', bytes: answer.body.length };
+    return { kind: 'unreadable', detail: `JSON that is cut or broken, ${answer.body.length} bytes` };
   }
 }
 

@@ -1,13 +1,14 @@
 import type { HttpAnswer, HttpRequest } from '../http/edge.js';
+import { httpDateMs } from '../http/http-date.js';
 import { intervalMs, isIntraday } from '../records/interval.js';
 import type { Quote } from '../records/observation.js';
 import { utcText, utcToZonedDate } from '../records/zone.js';
 import { isObject, type JsonObject, own, readBody } from './answer-body.js';
 import { statusFailure } from './http-status.js';
 import { pairOf } from './instrument.js';
-import type { Outcome, RejectedRow } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { type Redact, redactor } from './redact.js';
-import { barsOf, type Fields, quoteOf, recordsOf } from './rows.js';
+import { barsOf, createRejects, type Fields, isFault, quoteOf, recordsOf } from './rows.js';
 import type { Listed, ListingOutcome, SourceOptions, Vendor, Wanted, Work } from './source.js';
 
 /** Kraken's own codes for coins that all others spell otherwise. */
@@ -67,6 +68,7 @@ function resultOf(
   const failure = statusFailure(answer, nowMs, refusal);
   if (failure) return failure;
   if (body.kind === 'html') return { kind: 'unavailable', detail: 'an HTML page instead of data' };
+  if (body.kind === 'unreadable') return { kind: 'malformed', detail: body.detail };
   const result = object && own(object, 'result');
   if (isObject(result) && Object.keys(result).some(key => key !== 'last')) {
     return { result, ...(refusal && { warning: refusal.detail }) };
@@ -109,8 +111,7 @@ function bars(result: JsonObject, { wanted, symbols }: Work, redact: Redact, war
 
 /** A ticker carries no time of its own: it is as of the answer's `Date`, or of our clock where there is none, in whole seconds. */
 function tickerMs({ headers }: HttpAnswer, nowMs: number): number {
-  const served = Date.parse(headers.date ?? '');
-  return Number.isNaN(served) ? Math.floor(nowMs / 1000) * 1000 : served;
+  return httpDateMs(headers.date ?? '', nowMs) ?? Math.floor(nowMs / 1000) * 1000;
 }
 
 /** c last trade [price, lot]; v volume, h high, l low each [today, 24 h]; b bid and a ask first in their lists; o today's opening. */
@@ -136,21 +137,23 @@ function quotes(result: JsonObject, work: Work, answer: HttpAnswer, redact: Reda
   const date = utcToZonedDate(timeMs, 'UTC');
   const keys = Object.keys(result);
   const byPair = new Map(keys.flatMap(key => pairsOfKey(key).map(pair => [pair, key] as const)));
-  const read = work.symbols.flatMap((symbol): (Quote | RejectedRow)[] => {
+  const found: Quote[] = [];
+  const rejects = createRejects(redact);
+  for (const symbol of work.symbols) {
     // Names of one pair that was asked alone need not be understood.
     const alone = keys.length === 1 && work.symbols.length === 1 ? keys[0] : undefined;
     const pair = requestPair(symbol);
     const key = alone ?? (Object.hasOwn(result, pair) ? pair : byPair.get(pair));
-    if (key === undefined) return [];
-    return [quoteOf({ stamp: key, fields: tickerFields(result[key]) }, { symbol, timeMs, date, redact })];
-  });
-  if (read.length === 0)
+    if (key === undefined) continue;
+    const fields = tickerFields(result[key]);
+    const quote = quoteOf(fields, { symbol, timeMs, date });
+    if (isFault(quote)) rejects.add({ stamp: key, fields }, quote);
+    else found.push(quote);
+  }
+  const rejected = rejects.rows();
+  if (found.length === 0 && rejected.length === 0)
     return { kind: 'malformed', detail: redact(`none of the pairs asked, but ${keys.slice(0, 3).join(', ')}`) };
-  return recordsOf(
-    read.filter(one => 'price' in one),
-    read.filter(one => 'code' in one),
-    warning,
-  );
+  return recordsOf(found, rejected, warning);
 }
 
 function parse(work: Work, answer: HttpAnswer, options: SourceOptions): Outcome {

@@ -1,6 +1,12 @@
 const maxDetail = 200;
 /** A shorter key (`demo`) is an ordinary word, too: it is replaced only where it stands alone. */
 const ordinaryLength = 8;
+/** More of a text is not looked at: what is said is said at its beginning, and an answer may be megabytes of it. */
+const maxRead = 4_000;
+
+/** The beginning of a text, without its last word where it goes on: half a key is a key that nobody recognises. */
+const beginning = (text: string): string =>
+  text.length <= maxRead ? text : text.slice(0, maxRead).replace(/(?:^|\s)\S*$/, '');
 
 /** Makes a vendor's text fit for people and logs: one line, no key, at most `max` characters. */
 export type Redact = (text: string, max?: number) => string;
@@ -16,8 +22,8 @@ export function redactor(apiKey: string): Redact {
   const isShort = apiKey.length < ordinaryLength;
   const hide = (found: string, at: number, whole: string): string =>
     isShort && /[\p{L}\p{N}_-]/u.test(`${whole[at - 1] ?? ''}${whole[at + found.length] ?? ''}`) ? found : '***';
-  return (text, max = maxDetail) =>
-    text
+  return (text, max = maxDetail) => {
+    const line = beginning(text)
       .replace(keys, hide)
       .replace(/(API key as\s+)\S+/gi, '$1***')
       .replace(/((?:api_?key|token)=)[^\s&"']+/gi, '$1***')
@@ -25,4 +31,6 @@ export function redactor(apiKey: string): Redact {
       .trim()
       .slice(0, max)
       .replace(/\p{Surrogate}/gu, '');
+    return line === '' && text.trim() !== '' ? 'unreadable text' : line;
+  };
 }

@@ -22,12 +22,12 @@ export interface Series {
   readonly redact: Redact;
 }
 
-interface Fault {
+export interface Fault {
   readonly code: 'missing-value' | 'bad-number' | 'bad-time' | 'conflict' | 'other-symbol';
   readonly detail: string;
 }
 
-const isFault = (value: object): value is Fault => 'code' in value;
+export const isFault = (value: object): value is Fault => 'code' in value;
 
 /** Names of optional values in a record and in rows. */
 type Names<Key extends string> = Readonly<Record<Key, string>>;
@@ -84,23 +84,41 @@ function barOf({ stamp, fields }: Row, { symbol, interval, adjusted, zone }: Ser
   return { kind: 'bar', symbol, interval, adjusted, time: utcText(ms), date, open, high, low, close, ...beside };
 }
 
-/** One quote of `symbol` at `timeMs`, or the row as rejected. */
+/** One quote of `symbol` at `timeMs`, or why the row is none. */
 export function quoteOf(
-  { stamp, fields }: Row,
-  at: { symbol: string; timeMs: number | undefined; date: string; redact: Redact },
-): Quote | RejectedRow {
-  const rejected = (fault: Fault) => rejectedRow({ stamp, fields }, fault, at.redact);
-  if (at.timeMs === undefined) return rejected({ code: 'bad-time', detail: `not a time` });
+  fields: Fields,
+  at: { symbol: string; timeMs: number | undefined; date: string },
+): Quote | Fault {
+  if (at.timeMs === undefined) return { code: 'bad-time', detail: `not a time` };
   const price = decimals(fields, { price: 'price' }, true);
-  if (isFault(price)) return rejected(price);
+  if (isFault(price)) return price;
   const beside = decimals(fields, quoteNames, false);
-  if (isFault(beside)) return rejected(beside);
+  if (isFault(beside)) return beside;
   const { symbol, date } = at;
   return { kind: 'quote', symbol, time: utcText(at.timeMs), date, price: price.price!, ...beside };
 }
 
+/** Each rejected row becomes a dead letter: beyond this many the last one counts the rest. */
+const maxRejected = 1_000;
+
+/** Collects what cannot be read of one answer. */
+export function createRejects(redact: Redact): {
+  add(row: Row, fault: Fault): void;
+  rows(): readonly RejectedRow[];
+} {
+  const kept: RejectedRow[] = [];
+  let more = 0;
+  return {
+    add(row, fault) {
+      if (kept.length < maxRejected) kept.push(rejectedRow(row, fault, redact));
+      else more += 1;
+    },
+    rows: () => (more === 0 ? kept : [...kept, { code: 'too-many', detail: `${more} more rows are wrong`, row: '' }]),
+  };
+}
+
 /** A row that is no observation, as text of bounded length without the key. */
-export function rejectedRow({ stamp, fields }: Row, { code, detail }: Fault, redact: Redact): RejectedRow {
+function rejectedRow({ stamp, fields }: Row, { code, detail }: Fault, redact: Redact): RejectedRow {
   // Redacted before they are cut: half a key is a key.
   const values = [...fields].slice(0, 40).map(([name, value]) => `${redact(name, 100)}=${redact(value)}`);
   const row = [redact(stamp, 100), ...values].join('; ').slice(0, 2000);
@@ -113,22 +131,23 @@ export function rejectedRow({ stamp, fields }: Row, { code, detail }: Fault, red
  * read the shape has changed: that is one `malformed`, not a hundred dead letters.
  */
 export function barsOf(rows: readonly Row[], series: Series, warning?: string): Outcome {
-  const rejected: RejectedRow[] = [];
+  const rejects = createRejects(series.redact);
   const byTime = new Map<string, { row: Row; bar: Bar }>();
   const descending = rows.length > 1 && rows[0]!.stamp > rows.at(-1)!.stamp;
   let afterMs = Number.NEGATIVE_INFINITY;
   for (const row of descending ? rows.toReversed() : rows) {
     const bar = barOf(row, series, afterMs);
     if (isFault(bar)) {
-      rejected.push(rejectedRow(row, bar, series.redact));
+      rejects.add(row, bar);
       continue;
     }
     afterMs = Date.parse(bar.time);
     const other = byTime.get(bar.time);
     const conflict = other && JSON.stringify(other.bar) !== JSON.stringify(bar);
-    if (conflict) rejected.push(rejectedRow(descending ? other.row : row, twice, series.redact));
+    if (conflict) rejects.add(descending ? other.row : row, twice);
     if (!other || (conflict && descending)) byTime.set(bar.time, { row, bar });
   }
+  const rejected = rejects.rows();
   if (byTime.size === 0 && rejected.length > 1) {
     return {
       kind: 'malformed',

@@ -1,5 +1,6 @@
 import { CsvError, type Info } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
+import { bulkFault } from '../sources/bulk.js';
 import type { Listed } from '../sources/source.js';
 import type { HttpCsv } from './list-spec.js';
 import { foreignFormat, textOf } from './parse-text-list.js';
@@ -20,8 +21,8 @@ const maxRecordChars = 65_536;
  */
 export function parseCsvList(body: Uint8Array, csv: Omit<HttpCsv, 'url'>): Snapshot {
   const text = textOf(body);
-  const foreign = foreignFormat(text);
-  if (foreign) return refused(foreign);
+  const fault = bulkFault(body) ?? foreignFormat(text);
+  if (fault) return refused(fault);
   const rows = rowsOf(text, csv.delimiter);
   if (typeof rows === 'string') return refused(rows);
   const header = rows.shift()?.record ?? [];

@@ -1,8 +1,12 @@
+import { bulkFault } from '../sources/bulk.js';
 import { refused, type Snapshot, snapshotOf } from './snapshot.js';
 import { symbolFault } from './symbol-fault.js';
 
 /** UTF-8 with or without a byte order mark. */
 export const textOf = (body: Uint8Array): string => new TextDecoder().decode(body);
+
+/** Reading a list stops the program for as long as it takes: a microsecond or two a line here, eight of a CSV. */
+const maxLines = 1_000_000;
 
 /** A page or an API's answer where a list was expected. */
 export function foreignFormat(text: string): string | undefined {
@@ -16,8 +20,8 @@ export function foreignFormat(text: string): string | undefined {
  */
 export function parseTextList(body: Uint8Array): Snapshot {
   const text = textOf(body);
-  const foreign = foreignFormat(text);
-  if (foreign) return refused(foreign);
+  const fault = bulkFault(body, maxLines) ?? foreignFormat(text);
+  if (fault) return refused(fault);
   return parseSymbols(
     text.split(/\r\n|\n|\r/).map(line => line.replace(/(^|\s)#.*$/, '')),
     'line',

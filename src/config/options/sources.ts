@@ -54,7 +54,7 @@ const fields = {
   ),
   concurrency: optional(integer({ min: 1, max: 1_000 }), 'Calls in flight at once; chosen by vendor when absent.'),
   deadline: preset(duration({ min: 100, max: 600_000 }), '30s', 'A call that takes longer is given up.'),
-  maxBytes: preset(size({ min: 1_024, max: 1024 ** 3 }), '32MiB', 'A longer answer is refused.'),
+  maxBytes: preset(size({ min: 1_024, max: 64 * 1024 ** 2 }), '8MiB', 'A longer answer is refused.'),
   format: preset(choice(['json', 'csv']), 'json', 'What to ask for where the vendor has both.'),
   entitlement: optional(
     choice(['realtime', 'delayed']),
