@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../http/edge.js';
-import { bulkFault } from './bulk.js';
+import { bodyFault } from './body-fault.js';
 import { exactJson } from './exact-json.js';
 
 /** What an answer's bytes are, decided by the first byte that is not blank: content types of vendors are not to be relied on. */
@@ -12,8 +12,8 @@ export type AnswerBody =
 
 /** Reads UTF-8 with or without BOM. Bytes that are no UTF-8 become U+FFFD: a number that holds one is refused as a number, a name survives. */
 export function readBody(answer: HttpAnswer): AnswerBody {
-  const excess = bulkFault(answer.body);
-  if (excess !== undefined) return { kind: 'unreadable', detail: excess };
+  const fault = bodyFault(answer.body);
+  if (fault !== undefined) return { kind: 'unreadable', detail: fault };
   const text = new TextDecoder().decode(answer.body);
   const start = /[^\s\0]/.exec(text);
   if (!start) return { kind: 'nothing' };

@@ -1,4 +1,4 @@
-import { bulkFault } from '../sources/bulk.js';
+import { bodyFault } from '../sources/body-fault.js';
 import { refused, type Snapshot, snapshotOf } from './snapshot.js';
 import { symbolFault } from './symbol-fault.js';
 
@@ -20,7 +20,7 @@ export function foreignFormat(text: string): string | undefined {
  */
 export function parseTextList(body: Uint8Array): Snapshot {
   const text = textOf(body);
-  const fault = bulkFault(body, maxLines) ?? foreignFormat(text);
+  const fault = bodyFault(body, maxLines) ?? foreignFormat(text);
   if (fault) return refused(fault);
   return parseSymbols(
     text.split(/\r\n|\n|\r/).map(line => line.replace(/(^|\s)#.*$/, '')),

@@ -45,7 +45,7 @@ test('a page, an API answer and UTF-16 are no list', t => {
   t.regex(String(ofText('{"Information":"…"}')), /JSON/);
   t.regex(String(ofText('["A"]')), /JSON/);
   t.regex(String(ofCsv('<html>')), /HTML/);
-  t.regex(String(symbols(parseTextList(Buffer.from('\uFEFFAAPL\n', 'utf16le')))), /^line 1/);
+  t.regex(String(symbols(parseTextList(Buffer.from('\uFEFFAAPL\n', 'utf16le')))), /^UTF-16/);
 });
 
 test('a static list is checked like a file', t => {

@@ -7,11 +7,12 @@ const maxValues = 300_000;
 const [comma, list, object, lineFeed, carriageReturn] = Array.from(',[{\n\r', char => char.charCodeAt(0));
 
 /**
- * Why this answer is not taken apart; undefined for one of ordinary size. Counts marks also inside of texts, which only refuses a little sooner.
+ * Why these bytes are not taken apart; undefined for UTF-8 of ordinary size. Counts marks also inside of texts, which only refuses a little sooner.
  * Costs nothing below 300 kB, since each value has at least one byte, and about a nanosecond a byte above.
  * @param max of commas and opening brackets together, and of lines
  */
-export function bulkFault(body: Uint8Array, max = maxValues): string | undefined {
+export function bodyFault(body: Uint8Array, max = maxValues): string | undefined {
+  if (isUtf16(body)) return 'UTF-16 instead of UTF-8';
   if (body.length <= max) return undefined;
   let values = 0;
   let lines = 0;
@@ -21,4 +22,11 @@ export function bulkFault(body: Uint8Array, max = maxValues): string | undefined
     else if (byte === lineFeed || (byte === carriageReturn && body[at + 1] !== lineFeed)) lines += 1;
   }
   return values > max || lines > max ? `more than ${max} values or lines in ${body.length} bytes` : undefined;
+}
+
+/** By its mark, or by the zero that is half of each Latin letter. */
+function isUtf16(body: Uint8Array): boolean {
+  const [first = 0, second = 0, third = 0] = body;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  return body.length > 2 && (first === 0) !== (second === 0) && (first === 0) === (third === 0);
 }

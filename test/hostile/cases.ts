@@ -1,0 +1,18 @@
+import type { Talk } from './answer.js';
+import { bodies } from './bodies.js';
+import { transport } from './transport.js';
+
+export interface Case {
+  readonly name: string;
+  readonly talk: Talk;
+  /** Of the outcome in one line, see `child.ts`. */
+  readonly expect: RegExp;
+  /** Ends by the deadline: waits and takes no time of the processor. */
+  readonly slow?: boolean;
+  /** Costs more than a few milliseconds on either side. */
+  readonly heavy?: boolean;
+  /** Who asks. Daily bars of Alpha Vantage as JSON when absent. */
+  readonly asks?: 'csv' | 'kraken' | 'listing' | 'csv-list';
+}
+
+export const cases: readonly Case[] = [...transport, ...bodies];
