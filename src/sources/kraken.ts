@@ -48,7 +48,9 @@ const meanings: readonly (readonly [RegExp, (detail: string) => Refusal])[] = [
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function refusalOf(body: JsonObject, redact: Redact): Refusal | undefined {
-  const errors = listOf(own(body, 'error')).filter(error => typeof error === 'string');
+  const errors = listOf(own(body, 'error')).filter(
+    (error): error is string => typeof error === 'string' && error.trim() !== '',
+  );
   for (const [pattern, meaning] of meanings) {
     const error = errors.find(text => pattern.test(text));
     if (error !== undefined) return meaning(redact(error));
