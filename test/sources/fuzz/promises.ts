@@ -65,7 +65,7 @@ export function outcomeFault(
   if (outcome.kind === 'listing')
     return outcome.listed.some(({ symbol }) => symbol === '') ? 'an empty symbol' : undefined;
   const rejected = outcome.kind === 'records' ? (outcome.rejected ?? []) : [];
-  const texts = [...rejected.map(({ detail }) => detail)];
+  const texts = rejected.map(({ detail }) => detail);
   if (outcome.kind === 'records') texts.push(outcome.warning ?? '');
   if ('detail' in outcome) texts.push(outcome.detail);
   if (texts.some(text => text.length > 200 || /[\r\n]/.test(text))) return 'a detail is no short line';
