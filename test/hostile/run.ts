@@ -3,7 +3,7 @@ import { faultOf } from './bounds.js';
 import { cases } from './cases.js';
 
 // Every hostile answer through the real edge and the real parsers, with what each costs: `npm run test:hostile`.
-const { code, answered, err } = await askAll(cases, 2_000);
+const { code, answered, err } = await askAll(cases, 5_000);
 let failed = code === 0 ? 0 : 1;
 if (err) console.log(err);
 for (const one of answered) {

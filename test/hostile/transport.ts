@@ -29,7 +29,7 @@ export const transport: readonly Case[] = [
   { name: 'a declared length of 100 GB', talk: endless(`${ok}content-length: 100000000000\r\n\r\n`, ' '), expect: /^malformed too-large/ },
   { name: 'fewer bytes than declared', talk: bytes(`${ok}content-length: 100\r\n\r\n{}`), expect: /^unavailable cut/ },
   { name: 'a chunked body without an end', talk: bytes(`${chunked}2\r\n{}\r\n`), expect: /^unavailable cut/ },
-  { name: 'a length and chunks at once', talk: bytes(`${ok}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`), expect: /^malformed/ },
+  { name: 'a length and chunks at once', talk: bytes(`${ok}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`), expect: /^(malformed|unavailable)/ },
   { name: 'two different lengths', talk: bytes(`${ok}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`), expect: /^(malformed|unavailable)/ },
   { name: 'the greeting of an SSH server', talk: bytes('SSH-2.0-OpenSSH_9.6\r\n'), expect: /^malformed coding/ },
   { name: 'bytes of no protocol', talk: bytes(Buffer.from(Array.from({ length: 4_096 }, (_, at) => (at * 131) % 256))), expect: /^malformed coding/ },
