@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { lastValueFrom } from 'rxjs';
 import { createHttpEdge } from '../../src/http/create-http-edge.js';
 import { HttpFailure } from '../../src/http/edge.js';
 import { fetchWork } from '../../src/ingest/fetch.js';
@@ -38,6 +37,7 @@ const work: Work = {
   wanted: { data: 'bars', interval: '1d', adjusted: false },
   symbols: ['IBM'],
   newestMs: undefined,
+  shallow: false,
   nowMs: Date.now(),
 };
 
@@ -66,7 +66,11 @@ async function ask({ asks, index }: Asked): Promise<{ outcome: string; reachedVe
   }
   const vendor = asks === 'kraken' ? kraken : alphaVantage;
   const symbols = asks === 'kraken' ? ['BTC/USD'] : work.symbols;
-  const { outcome, reachedVendor } = await lastValueFrom(fetchWork(edge, vendor, options)({ ...work, symbols }));
+  const { outcome, reachedVendor } = await fetchWork(
+    edge,
+    vendor,
+    options,
+  )({ ...work, symbols }, new AbortController().signal);
   return { outcome: textOf(outcome), reachedVendor };
 }
 
