@@ -79,7 +79,8 @@ function cannotRead({ fault, missing }: Fault, shown: string, asked: string | un
       code: 'unreadable',
       path: '',
       message: `The configuration cannot be read: ${fault}.`,
-      mend: 'Check the path and its permissions.',
+      mend:
+        fault === notText ? 'Save it as UTF-8 (not UTF-16).' : 'Check that the path leads to it, and its permissions.',
     });
   const mend = asked
     ? 'Check `--config` or FINANCELAKE_CONFIG.'
@@ -96,6 +97,8 @@ interface Fault {
   readonly fault: string;
   readonly missing: boolean;
 }
+
+const notText = 'it is not UTF-8 text';
 
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -119,8 +122,7 @@ function readText(path: string, maxBytes: number): { readonly text: string } | F
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length)) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const fault =
-      code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8 text' : (words[code ?? ''] ?? message);
+    const fault = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? notText : (words[code ?? ''] ?? message);
     return { fault, missing: code === 'ENOENT' };
   }
 }

@@ -85,7 +85,9 @@ function unknownKey(fields: Fields, { key, place }: Entry, at: Reading): readonl
   const mend =
     elsewhere.length > 0
       ? `It belongs elsewhere: ${elsewhere.join(', ')}.`
-      : meant(key, Object.keys(fields), 'options here');
+      : /^\d{3}$/.test(key)
+        ? 'A comma ends a value: write numbers without thousands marks, as 1000.'
+        : meant(key, Object.keys(fields), 'options here');
   report(within(at, key, place), place, 'unknown-key', `There is no option \`${key}\` ${where}.`, mend);
   return near;
 }

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'bad-substitution'
   | 'literal-secret'
   | 'missing-key'
+  | 'clear-text'
   | 'open-host'
   | 'bad-override'
   | 'not-yet';

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { list, map } from '../collections.js';
 import { baseUrl, isLoopbackAddress, timeOfDay, timeZone } from '../formats.js';
 import { type ObjectOf, optional, preset, required, within } from '../kind.js';
@@ -81,9 +82,23 @@ const checkKey: Check<ObjectOf<typeof fields>> = ({ value: { type, apiKey }, ent
   report('apiKey', 'missing-key', `A source of type \`${type}\` needs a key, and ${why}.`, mend);
 };
 
+/** Everyone on the way could read a key that goes over http. Private addresses are written literally or have `allowPrivate`. */
+const checkClearText: Check<ObjectOf<typeof fields>> = ({ value: { baseUrl: base, allowPrivate, apiKey }, report }) => {
+  if (base === undefined || apiKey === undefined || allowPrivate === true) return;
+  const { protocol, hostname } = new URL(base);
+  if (protocol !== 'http:' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return;
+  report(
+    'baseUrl',
+    'clear-text',
+    'The key would go over the network in clear text.',
+    'Write `https://`; for a host of your own network add `allowPrivate: true`.',
+  );
+};
+
 export const sources = map(
   object(fields, checking => {
     checkLiteralKey(checking);
     checkKey(checking);
+    checkClearText(checking);
   }),
 );
