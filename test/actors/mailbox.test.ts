@@ -5,6 +5,7 @@ import type { ActorEvent } from '../../src/actors/actor-event.js';
 import { ask } from '../../src/actors/ask.js';
 import { createRing } from '../../src/actors/ring.js';
 import type { Event } from '../../src/records/event.js';
+import { runs } from '../property-runs.js';
 import { collector, microtasks, world } from './world.js';
 
 test('what the runtime reports fits the events of the program', t => {
@@ -55,7 +56,7 @@ test('property: each sender is heard in its order, and everything told is either
         t.true(lost() === refused);
       },
     ),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -130,7 +131,7 @@ test('property: a ring gives what was put in, in order, through any growth and w
         t.is(ring.size, model.length);
       }
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });
 
@@ -155,7 +156,7 @@ test('property: conflation keeps the last word of every key that was accepted, a
         for (const [key, n] of last) t.is(heard.get(key), n);
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { runs } from '../property-runs.js';
 import { collector, microtasks, quick, world } from './world.js';
 
 test('a throw restarts the actor after a back-off: fresh state, mailbox kept, the failing command dropped', async t => {
@@ -110,7 +111,7 @@ test('property: back-off stays within its bounds and never exceeds the budget, t
         t.is(time.waiting, 0);
       },
     ),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 

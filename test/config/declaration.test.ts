@@ -11,6 +11,7 @@ import { editDistance, nearest } from '../../src/config/spelling.js';
 import { starter, starterSources } from '../../src/config/starter.js';
 import { guessDuration, guessSize, parseDuration, parseSize, showDuration, showSize } from '../../src/config/units.js';
 import { walk } from '../../src/config/walk.js';
+import { runs } from '../property-runs.js';
 import { bad, good, load } from './loading.js';
 import { schemaErrors } from './schema-check.js';
 
@@ -290,7 +291,7 @@ test('any option that is misspelled by one edit is reported at its place, with w
       t.truthy(problem, `${place} is not reported`);
       t.regex(problem!.mend, new RegExp(`^Did you mean .*\`${key}\``), place);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 

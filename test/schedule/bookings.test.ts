@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { budget, type Permit } from '../../src/schedule/budget.js';
 import { restoreBudget } from '../../src/schedule/budget-state.js';
+import { runs } from '../property-runs.js';
 import { createState, createWorld } from './world.js';
 
 const hour = 3_600_000;
@@ -120,7 +121,7 @@ test('the log is never behind what was spent, whenever a fast source crashes', a
         if (inFlight !== 0) throw new Error('a request was not answered');
       },
     ),
-    { numRuns: 40 },
+    runs(40),
   );
   t.pass();
 });

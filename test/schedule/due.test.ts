@@ -5,6 +5,7 @@ import type { Calendar } from '../../src/schedule/calendar.js';
 import { calendarOf } from '../../src/schedule/calendars.js';
 import { type DueQuestion, nextDue, phaseOf } from '../../src/schedule/due.js';
 import { watchWallJumps } from '../../src/schedule/wall-jumps.js';
+import { runs } from '../property-runs.js';
 import { createWorld } from './world.js';
 
 const seconds = 1_000;
@@ -181,7 +182,7 @@ test('intraday bars: nothing is due while no new bar can exist, nor a second tim
       const tries = groupBy(polls, poll => bars.findLast(bar => bar.endMs + seconds <= poll.dueMs)!.endMs);
       for (const [endMs, all] of tries) if (all.length > 6) throw new Error(`${all.length} tries for ${text(endMs)}`);
     }),
-    { numRuns: 80 },
+    runs(80),
   );
   t.pass();
 });
@@ -238,7 +239,7 @@ test('daily bars: at most four tries a session, none before it closed, none afte
         if (closeMs < untilMs - 2 * days && !all.at(-1)!.fresh) throw new Error(`no bar for ${text(closeMs)}`);
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
   t.pass();
 });
