@@ -33,7 +33,7 @@ test('while work waits, permits stay within 2 % or one call of what the counting
         let calls = 0;
         saturate({ world, limits, concurrency, reserveMs, latencyMs: () => latency(random), permitted: () => calls++ });
         const untilMs = startMs + 10 * minutes;
-        await world.advanceTo(untilMs);
+        await world.advanceTo(untilMs - 1);
         // A call counts from the reservation on, so its latency is both.
         const ideal = createIdealCaller(startMs, concurrency, () => latency(again) + reserveMs);
         ideal.advanceTo(untilMs, limits);
@@ -120,6 +120,38 @@ test('after a refusal for bursts the rate is at most 0.9 of before within one se
       },
     ),
     runs(5),
+  );
+  t.pass();
+});
+
+test('of a window that only headers tell of, all but one call are made and none is refused', async t => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 5, max: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 10, max: 500 }),
+      async (requests, concurrency, latencyMs) => {
+        const world = createWorld(startMs);
+        const minute = (): number => Math.floor(world.trueMs / minutes);
+        const counts = new Map<number, number>();
+        const made = (): number => counts.get(minute()) ?? 0;
+        saturate({
+          world,
+          limits: [{ requests: 4 * requests, perMs: minutes }],
+          concurrency,
+          latencyMs: () => latencyMs,
+          arrive() {
+            counts.set(minute(), made() + 1);
+            return { kind: 'records' };
+          },
+          hint: () => ({ remaining: requests - made(), resetsAtMs: (minute() + 1) * minutes }),
+        });
+        await world.advanceTo(startMs + 6 * minutes - 1);
+        for (const count of counts.values())
+          if (count > requests || count < requests - 1) throw new Error(`${count} of ${requests}`);
+      },
+    ),
+    runs(10),
   );
   t.pass();
 });

@@ -70,6 +70,25 @@ test('a lone refusal among hundreds of accepted calls lowers the rate a little, 
   await serve(1, refusal('burst'));
   t.true(rates()[1]! <= 0.7 * rates()[0]! + 1e-9, rates().join());
 });
+
+test('what refusals taught outlives the program, also over a clock that is set back meanwhile', async t => {
+  for (const awayMs of [minutes, -300 * days]) {
+    const limits = [{ requests: 10, perMs: 1000 }, newYorkDay];
+    const b = openBudget({ limits });
+    for (let i = 0; i < 10; i++) b.ask(`x${i}`);
+    await settle();
+    await b.settle('x9', refusal('burst'));
+    for (let i = 0; i < 8; i++) await b.settle(`x${i}`);
+    await b.settle('x8', refusal('day'));
+    const next = openBudget({ limits, world: createWorld(start + awayMs), state: b.state });
+    t.is(next.view().perSecond, 7);
+    t.regex(Buffer.from(b.state.get('learned/av')!).toString(), /"day":\{"requests":8,/);
+    for (let i = 0; i < 30; i++) next.ask(String(i));
+    await next.world.advanceTo(next.world.trueMs + 9 * days);
+    t.true(next.granted().length > 0);
+  }
+});
+
 test('without a declared rate the first refusal for bursts measures what was too fast', async t => {
   const b = openBudget({ limits: [newYorkDay] });
   for (let i = 0; i < 5; i++) b.ask(String(i));

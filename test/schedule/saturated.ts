@@ -1,7 +1,7 @@
 import type { Event } from '../../src/records/event.js';
 import { budget, type Permit, type PermitReply } from '../../src/schedule/budget.js';
 import type { Limit } from '../../src/schedule/limit.js';
-import type { Verdict } from '../../src/schedule/verdict.js';
+import type { Hint, Verdict } from '../../src/schedule/verdict.js';
 import { createState, type World } from './world.js';
 
 export interface Saturation {
@@ -17,6 +17,8 @@ export interface Saturation {
   readonly weight?: () => number;
   /** What the source makes of a call that reaches it at this time. */
   readonly arrive?: () => Verdict;
+  /** What it says of its quota at this time. */
+  readonly hint?: () => Hint;
   readonly permitted?: (weight: number) => void;
   readonly answered?: (verdict: Verdict, tookMs: number) => void;
   readonly report?: (event: Event) => void;
@@ -57,13 +59,15 @@ export function saturate(load: Saturation): void {
     const tookMs = load.latencyMs();
     const sentMs = world.trueMs;
     let verdict: Verdict = { kind: 'records' };
+    let hint: Hint | undefined;
     if (load.arrive)
       world.at(sentMs + Math.round(tookMs * (0.3 + 0.4 * random())), () => {
         verdict = load.arrive!();
+        hint = load.hint?.();
       });
     world.at(sentMs + tookMs, () => {
       load.answered?.(verdict, tookMs);
-      state.write(permit.settled(verdict));
+      state.write(permit.settled(verdict, hint));
       request();
     });
   }
