@@ -1,4 +1,4 @@
-const fewestAnswers = 50;
+const fewestAnswers = 30;
 const mostAnswers = 200;
 /** A mean that is known to so much of itself ends a round early. */
 const precise = 0.06;
@@ -14,6 +14,7 @@ const raise = 0.1;
 const alike = 1.6;
 const firstRounds = 4;
 const mostRounds = 64;
+const heldStep = 3;
 /** Answers as quick as this leave nothing to gain, and so long a busy event loop of ours makes each of them: halving for that cost two fifths of all calls. */
 const quickMs = 80;
 const failingShare = 0.1;
@@ -41,7 +42,7 @@ export interface Congestion {
  * It begins with all that the config allows, and looks only at calls that took the last place while others wanted one: where a quota is the
  * bound it does nothing.
  *
- * A round is the mean of 50 to 200 answers, at least one for each place, so that chance is not taken for load. Holds a few sums.
+ * A round is the mean of 30 to 200 answers, at least one for each place, so that chance is not taken for load. Holds a few sums.
  */
 export function createCongestion(most: number): Congestion {
   let cap = most;
@@ -53,6 +54,8 @@ export function createCongestion(most: number): Congestion {
   let settled = most;
   let spacing = firstRounds;
   let untilMeasured = 0;
+  /** The least mean since the cap changed: what rises above it was not made by more calls. */
+  let steadyMs = Number.POSITIVE_INFINITY;
 
   function halve(meanMs: number): void {
     halved = { meanMs, calls: cap };
@@ -80,9 +83,12 @@ export function createCongestion(most: number): Congestion {
       cap = Math.min(most, cap + Math.max(1, Math.floor(cap * raise)));
       return;
     }
-    untilMeasured -= 1;
-    if (unloadedMs === undefined || ((untilMeasured <= 0 || isSuspect(round, unloadedMs)) && cap > 1))
+    // Between calm and suspect it may be a little queue, or a source that has become slower: that is looked into sooner.
+    untilMeasured -= unloadedMs !== undefined && round.meanMs > calm * unloadedMs ? heldStep : 1;
+    const rose = round.meanMs - 3 * round.errorMs > calm * steadyMs;
+    if (unloadedMs === undefined || ((untilMeasured <= 0 || rose || isSuspect(round, unloadedMs)) && cap > 1))
       return halve(round.meanMs);
+    steadyMs = Math.min(steadyMs, round.meanMs);
     if (round.meanMs < calm * unloadedMs) cap = Math.min(most, cap + Math.max(1, Math.floor(cap * raise)));
     // The least of many means would be the luckiest.
     if (round.meanMs + 3 * round.errorMs < unloadedMs) unloadedMs = round.meanMs;
@@ -109,6 +115,7 @@ export function createCongestion(most: number): Congestion {
       if (failed > failingShare * all) cap = Math.max(1, Math.floor(cap * failingCut));
       else judge({ meanMs, errorMs });
       [answers, sumMs, squares, failed] = [0, 0, 0, 0];
+      if (cap !== before) steadyMs = Number.POSITIVE_INFINITY;
       // Calls that went out before say nothing of this cap, and the queue of before has to drain, or that of now to form.
       fromMs = cap === before ? nowMs : nowMs + meanMs;
     },

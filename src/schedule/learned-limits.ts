@@ -58,7 +58,7 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
    * The window that a refusal speaks of. A refused minute may be a status 429, which says no more than that: where no such window is declared, it is
    * a minute's only if most of its calls did not go out within a second, else it was too fast.
    */
-  function named(charge: Charge, by: 'burst' | 'minute'): LearnedWindow {
+  function named(charge: Charge, by: 'burst' | 'minute', nowMs: number): LearnedWindow {
     const { second, minute } = windows;
     if (by === 'burst') return second;
     if (minute === undefined) {
@@ -66,7 +66,7 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
       windows = { ...windows, minute: added, both: [second, added] };
       return second;
     }
-    return minute.declared || minute.countAt(charge) > 2 * second.countAt(charge) ? minute : second;
+    return minute.declared || minute.countAt(charge, nowMs) > 2 * second.countAt(charge, nowMs) ? minute : second;
   }
 
   return {
@@ -85,7 +85,7 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
       windows.day?.quota.forget(charge);
     },
     refused(charge, by, { steadyMs }) {
-      const told = named(charge, by).refused(charge, steadyMs);
+      const told = named(charge, by, steadyMs).refused(charge, steadyMs);
       this.forget(charge);
       return told;
     },
@@ -96,7 +96,9 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
     },
     accepted(charge, { steadyMs }) {
       windows.day?.quota.forget(charge);
-      return windows.both.map(window => window.accepted(charge, steadyMs)).includes(true);
+      let forgotten = false;
+      for (const window of windows.both) if (window.accepted(charge, steadyMs)) forgotten = true;
+      return forgotten;
     },
     get perSecond() {
       const rates = windows.both.flatMap(({ learned, trying }) => (learned && !trying ? [rate(learned)] : []));

@@ -51,8 +51,8 @@ export interface LearnedWindow {
   readonly trying: boolean;
   waitMs(weight: number, nowMs: number): number;
   took(charge: Charge): void;
-  /** Weight permitted in the window that ended with this call; 0 when it is not known. */
-  countAt(charge: Charge): number;
+  /** Weight permitted in the window that ended with this call; with the last one where that is not known. */
+  countAt(charge: Charge, nowMs: number): number;
   /** The call tells nothing. */
   forget(charge: Charge): void;
   /** @returns undefined where an earlier refusal has said it: calls that went out together are refused together */
@@ -110,6 +110,8 @@ export function createLearnedWindow(
     if (known) ledger.unlearn(limit);
     known = undefined;
     trying = false;
+    flights.clear();
+    unproven = undefined;
   }
 
   /** Less than one call a window. */
@@ -174,10 +176,11 @@ export function createLearnedWindow(
     },
     took(charge) {
       const flight = permits.took(charge);
+      if (known === undefined) return;
       flights.set(charge, flight);
-      if (known !== undefined && flight.count > proven) unproven = charge;
+      if (flight.count > proven) unproven = charge;
     },
-    countAt: charge => flights.get(charge)?.count ?? 0,
+    countAt: (charge, nowMs) => flights.get(charge)?.count ?? permits.count(nowMs),
     forget(charge) {
       flights.delete(charge);
       if (unproven === charge) unproven = undefined;
@@ -185,8 +188,9 @@ export function createLearnedWindow(
     refused(charge, nowMs) {
       const flight = flights.get(charge);
       this.forget(charge);
-      if (flight === undefined || charge.atMs <= loweredMs) return undefined;
-      const { count, gapMs } = flight;
+      if (charge.atMs <= loweredMs) return undefined;
+      // A call from before anything was known says only that something has changed.
+      const { count, gapMs } = flight ?? { count: 0, gapMs: 0 };
       // Of calls that went out together any may have been counted last.
       const atMost = Math.max(count, permits.count(nowMs));
       const factor = acceptedSince > rareAfter ? rareCut : cut;
@@ -203,10 +207,11 @@ export function createLearnedWindow(
       return proven === 0 && !held ? 'unexpected' : 'limit-found';
     },
     accepted(charge, nowMs) {
+      acceptedSince += 1;
+      if (known === undefined) return false;
       const flight = flights.get(charge);
       this.forget(charge);
-      acceptedSince += 1;
-      if (known === undefined || flight === undefined || charge.atMs <= loweredMs) return false;
+      if (flight === undefined || charge.atMs <= loweredMs) return false;
       proven = Math.max(proven, flight.count);
       turn(known, nowMs);
       if (!trying) return false;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { createCongestion } from '../../src/schedule/congestion.js';
-import { runs } from '../property-runs.js';
+import { replaying, runs } from '../property-runs.js';
 import { chance } from './changing-vendor.js';
 
 interface Server {
@@ -12,7 +12,7 @@ interface Server {
 
 /** The way there and back. */
 const wayMs = 20;
-const spanMs = 300_000;
+const spanMs = 600_000;
 
 /** A caller with endless work before a server with a queue. @returns for each server, of the best possible throughput what was reached, and the latency as a multiple of an unloaded call's */
 function serve(
@@ -69,7 +69,8 @@ function serve(
   });
 }
 
-test('a server that gets slower, loses workers and gets them back is used to 90 %, with calls at most three times as slow as unloaded ones', t => {
+test('a server that gets slower, loses workers and gets them back is used to 93 % in the mean and 80 % at worst, with calls at most four times as slow as unloaded ones', t => {
+  const shares: number[] = [];
   const server = fc.record({ workers: fc.constantFrom(2, 3, 5, 8, 13, 20), serviceMs: fc.constantFrom(100, 200, 400) });
   fc.assert(
     fc.property(
@@ -80,13 +81,15 @@ test('a server that gets slower, loses workers and gets them back is used to 90 
         const told = serve(servers, most, seed);
         const share = told.reduce((sum, one) => sum + one.share, 0) / told.length;
         const slower = told.reduce((sum, one) => sum + one.slower, 0) / told.length;
-        if (share < 0.9 || slower > 3)
+        shares.push(share);
+        if (share < 0.8 || slower > 4)
           throw new Error(`${share} of the best, ${slower} times as slow: ${JSON.stringify(told)}`);
       },
     ),
     runs(8),
   );
-  t.pass();
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  t.true(replaying || mean > 0.93, `${mean}`);
 });
 
 test('of many more calls than a server works on the search leaves about as many as it does', t => {
