@@ -6,9 +6,8 @@ import { blueprint } from '../ingest/blueprint.js';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.js';
 import { createListener } from '../metrics/listener.js';
 import { liveView } from '../metrics/live-view.js';
-import { createLogger } from '../metrics/logger.js';
 import { createProgress, progressText } from '../metrics/progress.js';
-import { redactor } from '../metrics/redactor.js';
+import { type Redactor, redactor } from '../metrics/redactor.js';
 import { createRegistry } from '../metrics/registry.js';
 import { createServer } from '../metrics/server.js';
 import { createTally } from '../metrics/tally.js';
@@ -26,6 +25,7 @@ import { namesOf, secretsOf } from './secrets-of.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
 import { untilStopped } from './until-stopped.js';
+import { createVoice, type Voice } from './voice.js';
 
 export interface LaunchOptions {
   readonly io: Io;
@@ -44,11 +44,12 @@ export async function launch(config: Config, options: LaunchOptions): Promise<nu
   /** Closes what was opened, last first. */
   const closers: (() => unknown)[] = [];
   const redact = redactor(secretsOf(config), namesOf(config));
+  const voice = createVoice(config.logging, options.io, redact);
   try {
-    return await launched(config, options, closers, redact);
+    return await launched(config, options, closers, redact, voice);
   } catch (error) {
     const { message } = error as Error;
-    options.io.err(`${redact.text(message).split('\n').slice(0, 5).join('\n')}\n`);
+    voice.say(redact.text(message).split('\n').slice(0, 5).join('\n'));
     return exitCodeOf(error);
   } finally {
     for (const close of closers.reverse()) await close();
@@ -59,7 +60,8 @@ async function launched(
   config: Config,
   { io, once, file, time: given }: LaunchOptions,
   closers: (() => unknown)[],
-  redact: ReturnType<typeof redactor>,
+  redact: Redactor,
+  voice: Voice,
 ): Promise<number> {
   const simulated = config.simulator && prepareSimulator({ ...config.simulator, host: '127.0.0.1' });
   const time = given ?? simulated?.time ?? realTime;
@@ -102,19 +104,15 @@ async function launched(
   const instance = `${hostname()}/${process.pid}`;
   const suppliers = suppliersOf(plan, running, log, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
-  const hasTerminal = io.isTty && config.logging.format === 'auto';
+  const { hasTerminal, logger } = voice;
   let url: string | undefined;
   const progress = hasTerminal
     ? createProgress(terminalOf(io), realTime, () => progressText(view.status(), time.now(), url))
     : undefined;
-  if (progress) closers.push(() => progress.stop());
-  const logger = createLogger({
-    level: config.logging.level,
-    format: hasTerminal || config.logging.format === 'pretty' ? 'text' : 'json',
-    colour: hasTerminal && !io.env.NO_COLOR,
-    redact,
-    out: progress ?? { write: text => io.err(text) },
-  });
+  if (progress) {
+    voice.speakThrough(progress);
+    closers.push(() => progress.stop());
+  }
   const registry = createRegistry();
   listen = createListener({ registry, logger, view, time });
   report({ kind: 'started', version: packageVersion, config: file });
@@ -129,6 +127,7 @@ async function launched(
   if (hasTerminal) progress?.write(greeting(config, server.url, simulator?.url));
   return await untilStopped({
     io,
+    say: voice.say,
     running,
     once,
     report,

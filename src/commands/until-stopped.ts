@@ -8,6 +8,8 @@ import type { Io } from './io.js';
 
 export interface RunParts {
   readonly io: Io;
+  /** Tells somebody what is wrong at the end. */
+  readonly say: (problem: string) => void;
   readonly running: Running;
   readonly once: boolean;
   readonly report: Report;
@@ -23,7 +25,7 @@ const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
  * Past `drainMs` calls under way are ended; what they bring is lost, their quota stays counted.
  * @returns the exit code
  */
-export function untilStopped({ io, running, once, report, tally, drainMs }: RunParts): Promise<number> {
+export function untilStopped({ io, say, running, once, report, tally, drainMs }: RunParts): Promise<number> {
   return new Promise((resolve, reject) => {
     let deadline: Subscription | undefined;
     let abandoned = 0;
@@ -57,7 +59,7 @@ export function untilStopped({ io, running, once, report, tally, drainMs }: RunP
       complete: () => {
         drained();
         const problems = once ? problemsOf(running) : [];
-        for (const problem of problems) io.err(`${problem}\n`);
+        for (const problem of problems) say(problem);
         resolve(problems.length > 0 ? 1 : 0);
       },
     });

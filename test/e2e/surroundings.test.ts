@@ -42,13 +42,13 @@ test('a taken port gives exit 3 and says which one and what to do', async t => {
   const cwd = scratch(t, { 'financelake.yaml': config(simulator.url).replace('port: 0', `port: ${port}`) });
   const run = start(t, ['run'], { cwd });
   t.is(await run.ended, 3);
-  const message = run
+  const said = run
     .err()
+    .trim()
     .split('\n')
-    .filter(line => !line.startsWith('{'))
-    .join('\n');
-  t.true(message.includes(String(port)), message);
-  t.true(lines(message) <= 5);
+    .map(line => JSON.parse(line) as { level: string; msg: string });
+  t.is(said.at(-1)?.level, 'error');
+  t.regex(said.at(-1)!.msg, new RegExp(`port ${port} on 127`));
 });
 
 test('a taken port of the simulator is named with the options that move it', async t => {
@@ -89,7 +89,8 @@ test('HTML in the place of an answer is named, gives exit 1 and no record', asyn
   const cwd = scratch(t, { 'financelake.yaml': config(`http://127.0.0.1:${port}`) });
   const run = start(t, ['run', '--once'], { cwd });
   t.is(await run.ended, 1);
-  t.regex(run.err(), /minutes AAPL: unavailable \(.*HTML/);
+  for (const line of run.err().trim().split('\n')) t.notThrows(() => void JSON.parse(line), line);
+  t.regex(run.err(), /"level":"error".*minutes AAPL: unavailable \(.*HTML/);
   t.deepEqual(await tail(t, cwd, 'market.bars'), []);
 });
 

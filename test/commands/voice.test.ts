@@ -1,0 +1,29 @@
+import test from 'ava';
+import type { Io } from '../../src/commands/io.js';
+import { createVoice } from '../../src/commands/voice.js';
+import { redactor } from '../../src/metrics/redactor.js';
+
+function spoken(format: 'auto' | 'pretty' | 'json', isTty: boolean): string {
+  let err = '';
+  const io: Io = {
+    out: () => undefined,
+    err: text => {
+      err += text;
+    },
+    exit: () => undefined,
+    env: {},
+    onStop: () => undefined,
+    isTty,
+    cwd: '/',
+  };
+  createVoice({ level: 'info', format }, io, redactor(['CANARY4711'])).say('feed a: refused CANARY4711');
+  return err;
+}
+
+test('a problem is a plain sentence for people and an error line among JSON lines', t => {
+  t.is(spoken('auto', true), 'feed a: refused ***\n');
+  t.is(spoken('pretty', false), 'feed a: refused ***\n');
+  for (const isTty of [true, false])
+    t.like(JSON.parse(spoken('json', isTty)), { level: 'error', msg: 'feed a: refused ***' });
+  t.like(JSON.parse(spoken('auto', false)), { level: 'error', msg: 'feed a: refused ***' });
+});
