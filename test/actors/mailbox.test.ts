@@ -288,3 +288,26 @@ test('names are unique and a mailbox has a bound', t => {
   t.throws(() => system.spawn('a', idle), { message: /taken/ });
   t.throws(() => system.spawn('b', idle, { mailbox: { capacity: 0, policy: 'reject' } }), { instanceOf: RangeError });
 });
+
+test('property: whatever is told in one turn, control is handled before data and each lane keeps its order', async t => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.boolean(), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      async (controls, capacity) => {
+        const { system, lost, time } = world();
+        const seen: [control: boolean, n: number][] = [];
+        const actor = system.spawn<[boolean, number]>('a', collector(seen), {
+          mailbox: { capacity, policy: 'reject', isControl: ([control]) => control },
+        });
+        const taken = controls.flatMap((control, n): [boolean, number][] =>
+          actor.tell([control, n]) ? [[control, n]] : [],
+        );
+        await time.advance(2_000);
+        t.deepEqual(seen, [...taken.filter(([control]) => control), ...taken.filter(([control]) => !control)]);
+        t.true(seen.length + lost() === controls.length);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
