@@ -105,6 +105,11 @@ async function launched(
   const suppliers = suppliersOf(plan, running, log, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const { hasTerminal, logger } = voice;
+  // Without a listener the signal would end the process at once, with what is in flight.
+  const onHangup = (): void =>
+    logger.warn('SIGHUP: nothing is read again while running; restart to take over a changed configuration');
+  process.on('SIGHUP', onHangup);
+  closers.push(() => process.off('SIGHUP', onHangup));
   let url: string | undefined;
   const progress = hasTerminal
     ? createProgress(terminalOf(io), realTime, () => progressText(view.status(), time.now(), url))

@@ -81,6 +81,17 @@ test('a second start on the same log gives exit 3, names the first, and leaves i
   t.is(await first.ended, 0);
 });
 
+test('SIGHUP is answered with a line, and the instance goes on until it is drained', async t => {
+  const simulator = await simulated(t, {});
+  const cwd = scratch(t, { 'financelake.yaml': config(simulator.url) });
+  const run = start(t, ['run'], { cwd });
+  await until('it has records', () => (simulator.all.length > 2 ? true : undefined));
+  run.signal('SIGHUP');
+  await until('it says so', () => (run.err().includes('"msg":"SIGHUP: ') ? true : undefined));
+  run.signal('SIGTERM');
+  t.is(await run.ended, 0);
+});
+
 test('HTML in the place of an answer is named, gives exit 1 and no record', async t => {
   const port = await listening(t, (_, response) => {
     response.setHeader('content-type', 'text/html');
