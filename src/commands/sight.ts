@@ -7,13 +7,15 @@ import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
 import { LogFailure, type LogReader } from '../log/log.js';
 import { liveView, type SeriesSnapshot } from '../metrics/live-view.js';
 import { createTally } from '../metrics/tally.js';
+import { intervals } from '../records/interval.js';
+import type { Wanted } from '../sources/source.js';
 import { realTime } from '../streams/time.js';
 import type { Sight, StoredView } from './asking.js';
 import type { ConfigOptions } from './config-options.js';
 import { ExitFailure } from './exit-code.js';
 import type { Io } from './io.js';
 import { packageVersion } from './package-version.js';
-import { logStatus, states } from './suppliers.js';
+import { asOfMs, logStatus, states } from './suppliers.js';
 
 const defaultLogPath = './data/log';
 const defaultMaxBytes = 4 * 1024 ** 3;
@@ -71,10 +73,17 @@ function* storedSeries(log: LogReader): Generator<SeriesSnapshot> {
       lists: [],
       feed: kind === 'bar' ? `${topic} ${interval}` : topic,
       newestMs: series.newestMs,
+      asOfMs: asOfMs(wantedOf(interval), undefined, series),
       seenAtMs: series.seenMs,
       state: states[series.state],
       failures: series.failures,
       ...(series.reason !== undefined && { reason: series.reason }),
     };
   }
+}
+
+/** As far as the key of a stored series tells. */
+function wantedOf(interval: string | undefined): Wanted {
+  const known = intervals.find(one => one === interval);
+  return known ? { data: 'bars', interval: known, adjusted: false } : { data: 'quotes', bulk: false };
 }

@@ -4,6 +4,9 @@ import type { Series } from '../ingest/series.js';
 import type { Log, LogReader } from '../log/log.js';
 import type { FeedSnapshot, SeriesSnapshot, Suppliers } from '../metrics/live-view.js';
 import type { LogStatus, SymbolState } from '../metrics/view.js';
+import { isIntraday } from '../records/interval.js';
+import type { Calendar } from '../schedule/calendar.js';
+import type { Wanted } from '../sources/source.js';
 
 /** What the running graph knows of this moment, in the words of the status view. */
 export function suppliersOf(
@@ -55,9 +58,15 @@ export const states = { new: 'new', ok: 'current', failing: 'failing', unknown: 
   SymbolState
 >;
 
-/** A record that carries only a date says nothing of the hour: there the age counts from when it was last confirmed. */
-const asOfMs = ({ newestMs, polledMs }: Series): number | undefined =>
-  newestMs !== undefined && newestMs % 86_400_000 === 0 ? Math.max(newestMs, polledMs ?? 0) : newestMs;
+const dayMs = 86_400_000;
+
+/** What carries only a date is of the whole session: its age counts from that session's close, without a calendar from the end of its UTC day. */
+export function asOfMs(wanted: Wanted, calendar: Calendar | undefined, series: Series): number | undefined {
+  const { newestMs, newestDate } = series;
+  if (newestMs === undefined || newestDate === undefined) return newestMs;
+  const isDate = wanted.data === 'bars' ? !isIntraday(wanted.interval) : newestMs % dayMs === 0;
+  return isDate ? (calendar?.session(newestDate)?.closeMs ?? Date.parse(newestDate) + dayMs) : newestMs;
+}
 
 function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: number): SeriesSnapshot {
   const dueMs = desk.timetable.dueMs(symbol);
@@ -67,7 +76,8 @@ function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: n
     symbol,
     lists: [...(desk.listedBy.get(symbol) ?? [])],
     feed: desk.feed.name,
-    newestMs: asOfMs(series),
+    newestMs: series.newestMs,
+    asOfMs: asOfMs(desk.feed.wanted, desk.calendar, series),
     seenAtMs: series.seenMs,
     state: isLate && state === 'current' ? 'overdue' : state,
     failures: series.failures,

@@ -12,6 +12,8 @@ export interface SeriesSnapshot {
   readonly feed: string;
   /** Time of the newest record; undefined while there is none. */
   readonly newestMs: number | undefined;
+  /** Up to when it tells what happened: the end of the session for a record that has only a date. Ages count from here. */
+  readonly asOfMs: number | undefined;
   readonly seenAtMs: number | undefined;
   readonly state: SymbolState;
   readonly failures: number;
@@ -44,11 +46,11 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
   const feedsOf = (tally: TallySnapshot): readonly FeedStatus[] => {
     const nowMs = time.now();
     const ages = new Map<string, number[]>();
-    for (const { feed, newestMs } of from.series()) {
-      if (newestMs === undefined) continue;
+    for (const { feed, asOfMs } of from.series()) {
+      if (asOfMs === undefined) continue;
       const known = ages.get(feed);
-      if (known) known.push((nowMs - newestMs) / 1000);
-      else ages.set(feed, [(nowMs - newestMs) / 1000]);
+      if (known) known.push((nowMs - asOfMs) / 1000);
+      else ages.set(feed, [(nowMs - asOfMs) / 1000]);
     }
     return from.feeds().map(feed => ({
       ...feed,
@@ -76,11 +78,11 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
     },
     symbols(query) {
       const nowMs = time.now();
-      return symbolsPage(from.series(), query, ({ newestMs, seenAtMs, ...series }) => ({
+      return symbolsPage(from.series(), query, ({ newestMs, asOfMs, seenAtMs, ...series }) => ({
         ...series,
         newest: newestMs === undefined ? null : instant(newestMs),
         ...(seenAtMs === undefined ? {} : { seenAt: instant(seenAtMs) }),
-        ...(newestMs === undefined ? {} : { staleSeconds: Math.max(0, Math.round((nowMs - newestMs) / 1000)) }),
+        ...(asOfMs === undefined ? {} : { staleSeconds: Math.max(0, Math.round((nowMs - asOfMs) / 1000)) }),
       }));
     },
     quota: () => sourcesOf(from.tally()).map(({ name, quota }) => ({ source: name, quota })),

@@ -104,7 +104,7 @@ export const metrics = {
   freshness: gauge(
     'financelake_feed_freshness_seconds',
     ['feed', 'quantile'],
-    'Age of the newest record of a series, over the series of a feed (quantile 1 is the stalest).',
+    'Age of the newest record of a series (from the end of its session where it has only a date), over the series of a feed (quantile 1 is the stalest).',
   ),
   feedSymbols: gauge('financelake_feed_symbols', ['feed'], 'Symbols that a feed polls.'),
   feedOverdue: gauge('financelake_feed_overdue', ['feed'], 'Series of a feed whose due time has passed.'),

@@ -15,10 +15,7 @@ const byName = (a: SeriesSnapshot, b: SeriesSnapshot): number =>
   a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.feed < b.feed ? -1 : a.feed > b.feed ? 1 : 0;
 
 const byWorst = (a: SeriesSnapshot, b: SeriesSnapshot): number =>
-  severity[a.state] - severity[b.state] ||
-  b.failures - a.failures ||
-  (a.newestMs ?? 0) - (b.newestMs ?? 0) ||
-  byName(a, b);
+  severity[a.state] - severity[b.state] || b.failures - a.failures || (a.asOfMs ?? 0) - (b.asOfMs ?? 0) || byName(a, b);
 
 /** The part of all series that a query asks for. Only what is shown is turned into JSON. */
 export function symbolsPage(

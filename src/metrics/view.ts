@@ -101,7 +101,7 @@ export interface FeedStatus {
   readonly lastRecordAt?: string;
 }
 
-/** Seconds since the newest record of a series, over the series of a feed that have one. */
+/** Seconds since the newest record of a series, or the end of its session where it has only a date, over the series of a feed that have one. */
 export interface Freshness {
   readonly p50: number;
   readonly p90: number;
@@ -152,7 +152,7 @@ export interface SymbolStatus {
   readonly newest: string | null;
   /** When the newest record was fetched. */
   readonly seenAt?: string;
-  /** Seconds since `newest`. */
+  /** Seconds since `newest`, or since the end of its session where it has only a date. */
   readonly staleSeconds?: number;
   readonly state: SymbolState;
   /** Failed calls in a row. */

@@ -32,6 +32,7 @@ function seriesAt(nowMs: number): SeriesSnapshot[] {
         lists: index % 3 === 0 ? ['mine', 'us-large'] : ['us-large'],
         feed,
         newestMs: state === 'new' ? undefined : nowMs - ageMs,
+        asOfMs: state === 'new' ? undefined : nowMs - ageMs,
         seenAtMs: state === 'new' ? undefined : nowMs - 4000,
         state,
         failures: state === 'failing' ? 3 : 0,

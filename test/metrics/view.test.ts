@@ -94,6 +94,7 @@ test('freshness is the nearest rank of the ages', t => {
 
 const states: readonly SymbolState[] = ['new', 'current', 'overdue', 'failing', 'skipped', 'delisted'];
 const someSeries: fc.Arbitrary<SeriesSnapshot> = fc.record({
+  asOfMs: fc.option(fc.nat(1000), { nil: undefined }),
   symbol: fc.constantFrom('A', 'AA', 'B', 'BRK.B', 'C'),
   lists: fc.subarray(['x', 'y']),
   feed: fc.constantFrom('f', 'g'),
