@@ -5,7 +5,7 @@ export const privateAddress = 'FL_PRIVATE_ADDRESS';
 
 const codes: readonly (readonly [shape: RegExp, code: HttpFailureCode])[] = [
   [/^(ENOTFOUND|ENODATA|EAI_\w+|ESERVFAIL)$/, 'dns'],
-  [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/, 'tls'],
+  [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_[\w/]+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/, 'tls'],
   [/^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|ERR_BROTLI_\w*NEEDS_MORE\w*)$/, 'cut'],
   [/^(HPE_INVALID_EOF_STATE|HPE_CLOSED_CONNECTION|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'cut'],
   [/^(ERR_BUFFER_TOO_LARGE|HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/, 'too-large'],
@@ -53,7 +53,7 @@ function codeOf(error: unknown): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
   // undici leaves out which rule of HTTP was broken but for its words, which hold nothing of the answer.
   if (error.name === 'HTTPParserError') return /EOF/.test(error.message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_INVALID';
-  if (typeof code === 'string' && /^[A-Z0-9_]{2,64}$/.test(code)) return code;
+  if (typeof code === 'string' && /^[A-Z0-9_/]{2,64}$/.test(code)) return code;
   // Several addresses were tried and each failed: Node gives one error for all of them, sometimes without a code of its own.
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 }
