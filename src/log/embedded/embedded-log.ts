@@ -54,10 +54,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     chmodSync(path, 0o700);
     claim = claimWriter(path);
     const stored = new Map<number, number>();
-    const meta = checkPages(dataFile(path), (key, bytes) => {
-      if (key[0] !== kinds.block || key.length !== blockKeyBytes) return;
-      const slot = key.readUInt32BE(1);
-      stored.set(slot, (stored.get(slot) ?? 0) + footprint(bytes));
+    const meta = checkPages(dataFile(path), (page, at, keyBytes, valueBytes) => {
+      if (page[at] !== kinds.block || keyBytes !== blockKeyBytes) return;
+      const slot = page.readUInt32BE(at + 1);
+      stored.set(slot, (stored.get(slot) ?? 0) + footprint(valueBytes));
     });
     const created = join(path, 'identity');
     if (meta === undefined && existsSync(created)) throw new LogFailure('damaged', 'its data.mdb is missing or empty');

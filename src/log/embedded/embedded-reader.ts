@@ -4,7 +4,8 @@ import type { Report } from '../../records/event.js';
 import { LogFailure, type LogReader } from '../log.js';
 import { dataFile, openEnvironment } from './environment.js';
 import { logFailure } from './failure.js';
-import { checkPages, type Meta, readMeta } from './pages.js';
+import { type Meta, readMeta } from './meta-page.js';
+import { checkPages } from './pages.js';
 import { readCatalogue, readingOf } from './reading.js';
 import { hasWriter } from './writer-claim.js';
 
