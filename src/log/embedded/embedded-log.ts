@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../records/event.js';
 import type { Time } from '../../streams/time.js';
 import { checkCommit } from '../commit-check.js';
 import { type Commit, type Log, LogFailure, type Position } from '../log.js';
 import { agreedTopic, type Topic } from '../topics.js';
+import { writeDurably } from './disk-file.js';
 import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.js';
 import { type Change, dataFile, type Environment, openEnvironment } from './environment.js';
 import { freeBytes, logFailure } from './failure.js';
@@ -32,6 +33,9 @@ const groupBytes = 16 * 1024 * 1024;
 /** A disk with less than this left is full: lmdb's lock file and page copies need room too, and a write into a hole of a mapped file is a SIGBUS. */
 const spareBytes = 1024 * 1024;
 
+/** A log in creation has its two meta pages and a root. */
+const unfinishedBytes = 65_536;
+
 interface Waiting {
   readonly prepared: Prepared;
   readonly resolve: (positions: readonly Position[]) => void;
@@ -54,13 +58,15 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     chmodSync(path, 0o700);
     claim = claimWriter(path);
     const stored = new Map<number, number>();
+    const created = join(path, 'identity');
+    const isCreated = existsSync(created);
+    if (!isCreated) removeUnfinished(path);
     const meta = checkPages(dataFile(path), (page, at, keyBytes, valueBytes) => {
       if (page[at] !== kinds.block || keyBytes !== blockKeyBytes) return;
       const slot = page.readUInt32BE(at + 1);
       stored.set(slot, (stored.get(slot) ?? 0) + footprint(valueBytes));
     });
-    const created = join(path, 'identity');
-    if (meta === undefined && existsSync(created)) throw new LogFailure('damaged', 'its data.mdb is missing or empty');
+    if (meta === undefined && isCreated) throw new LogFailure('damaged', 'its data.mdb is missing or empty');
     const commits = meta?.transaction ?? 0;
     if (freeBytes(path) < spareBytes) throw Object.assign(new Error('less than 1 MiB is free'), { code: 'ENOSPC' });
     // Some air above the cap for free pages in pieces: lmdb would grow the map by itself, but by moving it.
@@ -73,8 +79,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     if (catalogue.identity === undefined) first.push(catalogueEntry(0, { format: 1, identity }));
     await environment.commit(first, undefined);
     claim.confirm();
-    // Tells a log that lost its data file from one that was never begun.
-    if (!existsSync(created)) writeFileSync(created, `${identity}\n`, { mode: 0o600 });
+    // Tells a log that lost its data file from one that was never begun; on the disk before anything can be acknowledged.
+    if (!isCreated) writeDurably(created, `${identity}\n`);
     return serve({ environment, claim, identity, topics: new Map(catalogue.topics), stored, commits });
   } catch (error) {
     await environment?.close();
@@ -259,6 +265,17 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
 function catalogueEntry(id: number, content: object): Change {
   const key = topicKey(id);
   return [key, checked(key, Buffer.from(JSON.stringify(content)))];
+}
+
+/** A power cut in the middle of the creation leaves a few pages of anything. Nothing was acknowledged before `identity` was on the disk. */
+function removeUnfinished(path: string): void {
+  const file = dataFile(path);
+  try {
+    checkPages(file);
+  } catch (error) {
+    if (!(error instanceof LogFailure) || statSync(file).size > unfinishedBytes) throw error;
+    rmSync(file);
+  }
 }
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 0x1_0000) * 0x1_0000;

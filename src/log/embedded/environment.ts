@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { LogFailure } from '../log.js';
+import { createProbe, flushFile } from './disk-file.js';
 import { logFailure } from './failure.js';
 import { fenceKey } from './keys.js';
 
@@ -42,21 +43,12 @@ export interface Environment {
 
 export const dataFile = (path: string): string => join(path, 'data.mdb');
 
-/** @throws LogFailure */
+/**
+ * After a commit that failed the environment is opened anew from the disk: lmdb refuses all further work (MDB_PANIC), or its list of free pages in memory is ahead
+ * of the disk. Nothing acknowledged is at stake then: lmdb writes no page that the newest flushed state needs. While the disk takes no writes, reads go on.
+ * @throws LogFailure
+ */
 export function openEnvironment(path: string, options: { mapSize: number; readOnly: boolean }): Environment {
-  const reopen = (): RootDatabase<Buffer, Buffer> =>
-    attempt(() =>
-      open<Buffer, Buffer>({
-        path,
-        mapSize: options.mapSize,
-        readOnly: options.readOnly,
-        keyEncoding: 'binary',
-        encoding: 'binary',
-        // With overlapping syncs a commit is visible before it is flushed. Without, lmdb's own order holds: pages, fdatasync, meta page with O_DSYNC, visible.
-        overlappingSync: false,
-        ...({ permissionsMode: 0o600 } as object),
-      }),
-    );
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -64,21 +56,75 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
       throw logFailure(error, path);
     }
   };
-  let db: RootDatabase<Buffer, Buffer> | undefined = reopen();
-  const alive = (): RootDatabase<Buffer, Buffer> => (db ??= reopen());
+  const openDatabase = (readOnly: boolean): RootDatabase<Buffer, Buffer> =>
+    attempt(() =>
+      open<Buffer, Buffer>({
+        path,
+        mapSize: options.mapSize,
+        readOnly,
+        keyEncoding: 'binary',
+        encoding: 'binary',
+        // With overlapping syncs a commit is visible before it is flushed. Without, lmdb's own order holds: pages, fdatasync, meta page with O_DSYNC, visible.
+        overlappingSync: false,
+        ...({ permissionsMode: 0o600 } as object),
+      }),
+    );
+  let db: RootDatabase<Buffer, Buffer> | undefined = openDatabase(options.readOnly);
+  let isWritable = !options.readOnly;
+  let hasFailed = false;
+  let isClosing = false;
+  const probe = options.readOnly ? undefined : createProbe(path);
+
+  /** lmdb takes a meta page back that could not be flushed, but only in memory: on the disk it might still come, and name pages that were used anew meanwhile. */
+  const flushTakenBack = (): void => {
+    if (hasFailed) attempt(() => flushFile(dataFile(path)));
+    hasFailed = false;
+  };
+  const reopen = (): RootDatabase<Buffer, Buffer> => {
+    flushTakenBack();
+    return openDatabase(false);
+  };
+  const readable = (): RootDatabase<Buffer, Buffer> => {
+    if (db !== undefined) return db;
+    // lmdb-js would hand out the same environment again.
+    if (isClosing) throw new LogFailure('disk', `${path}: the log is being opened anew after a failure`);
+    try {
+      db = reopen();
+      isWritable = true;
+    } catch {
+      db = openDatabase(true);
+    }
+    return db;
+  };
+  const writable = async (): Promise<RootDatabase<Buffer, Buffer>> => {
+    if (db === undefined || !isWritable) {
+      await drop(db);
+      db = reopen();
+      isWritable = true;
+    }
+    return db;
+  };
+  const drop = async (store: RootDatabase<Buffer, Buffer> | undefined): Promise<void> => {
+    db = undefined;
+    isClosing = true;
+    isWritable = false;
+    await store?.close().catch(() => undefined);
+    isClosing = false;
+  };
 
   return {
-    get: key => attempt(() => alive().getBinary(key)),
+    get: key => attempt(() => readable().getBinary(key)),
     *entries(range) {
       try {
-        yield* alive().getRange(range);
+        yield* readable().getRange(range);
       } catch (error) {
         throw logFailure(error, path);
       }
     },
-    keys: range => attempt(() => [...alive().getKeys(range)]),
+    keys: range => attempt(() => [...readable().getKeys(range)]),
     async commit(changes, fence) {
-      const store = alive();
+      attempt(() => probe?.write());
+      const store = await writable();
       const apply = (): void => {
         // Within one batch lmdb-js answers for the batch as a whole; the single answers carry nothing.
         for (const [key, value] of changes) void (value ? store.put(key, value) : store.remove(key));
@@ -88,25 +134,30 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
         done = fence === undefined ? await store.batch(apply) : await store.ifVersion(fenceKey, fence, apply);
       } catch (error) {
         const cause = await causeOf(error);
-        // After a failed write lmdb may refuse all further work (MDB_PANIC), and its list of free pages in memory is ahead of the disk: begin anew from the disk.
-        db = undefined;
-        await store.close().catch(() => undefined);
+        hasFailed = true;
+        await drop(store);
+        try {
+          flushTakenBack();
+        } catch {
+          // Before the next commit it is tried again.
+        }
         throw logFailure(cause, path);
       }
       if (!done) throw new LogFailure('locked', `another process has taken over the log in ${path}`);
     },
     liveBytes() {
-      const { pageSize, free, ...root } = attempt(() => alive().getStats() as Stats);
+      const { pageSize, free, ...root } = attempt(() => readable().getStats() as Stats);
       return (pagesOf(root) + pagesOf(free) + 2) * pageSize;
     },
     fileBytes() {
-      const { pageSize, lastPageNumber } = attempt(() => alive().getStats() as Stats);
+      const { pageSize, lastPageNumber } = attempt(() => readable().getStats() as Stats);
       return (lastPageNumber + 1) * pageSize;
     },
-    refresh: () => attempt(() => alive().resetReadTxn()),
+    refresh: () => attempt(() => readable().resetReadTxn()),
     async close() {
       const store = db;
       db = undefined;
+      probe?.close();
       await store?.close();
     },
   };
