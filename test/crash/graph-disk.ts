@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFile } from '../../src/log/embedded/environment.js';
+import { tempDirectory } from '../log/temp-log.js';
+import type { Line } from './announce.js';
+import { errorsOf, startChild } from './child.js';
+import type { GraphOptions } from './graph-child.js';
+import { inspect } from './inspect.js';
+import { createOracle } from './oracle.js';
+import type { Result } from './result.js';
+import { withFault } from './strace.js';
+import { startVendor } from './test-vendor.js';
+
+const bounds = { retainBytes: 1 << 30, maxBytes: 1 << 30 };
+const command = (name: string, ...args: string[]): void => void execFileSync(name, args, { stdio: 'pipe' });
+
+/** A disk of its own under `path`, and what makes it fail and come back. */
+interface Disk {
+  readonly path: string;
+  readonly tracer: (path: string) => readonly string[];
+  fail(): void;
+  mend(): void;
+  remove(): void;
+}
+
+const tmpfs = (): Disk => {
+  const path = tempDirectory();
+  const ballast = join(path, 'ballast');
+  command('mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path);
+  return {
+    path,
+    tracer: () => [],
+    fail() {
+      writeFileSync(ballast, '');
+      for (const size of [1 << 20, 1 << 16, 1 << 12])
+        for (;;)
+          try {
+            writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
+          } catch {
+            break;
+          }
+    },
+    mend: () => truncateSync(ballast, 0),
+    remove: () => command('umount', '--lazy', path),
+  };
+};
+
+/** ext4 that finds itself broken and takes no more writes (`errors=remount-ro`); what comes back is the same disk, checked, mounted in its place. */
+const ext4 = (): Disk => {
+  const path = tempDirectory();
+  const [image, repaired] = [`${path}.img`, `${path}.repaired.img`];
+  writeFileSync(image, '');
+  truncateSync(image, 32 << 20);
+  command('mkfs.ext4', '-q', '-F', image);
+  command('mount', '-o', 'loop', image, path);
+  let mounts = 1;
+  return {
+    path,
+    tracer: () => [],
+    fail: () => command('mount', '-o', 'remount,abort', path),
+    mend() {
+      cpSync(image, repaired);
+      try {
+        command('e2fsck', '-fy', repaired);
+      } catch {
+        // Exit code 1 says that errors were corrected; a mount of what is still broken fails.
+      }
+      command('mount', '-o', 'loop', repaired, path);
+      mounts++;
+    },
+    remove() {
+      for (; mounts > 0; mounts--) command('umount', '--lazy', path);
+    },
+  };
+};
+
+/** Flushes fail for a while. */
+const flaky = (): Disk => ({
+  path: tempDirectory(),
+  tracer: path => withFault(dataFile(path), ['fdatasync:error=EIO:when=12..18']),
+  fail: () => undefined,
+  mend: () => undefined,
+  remove: () => undefined,
+});
+
+const disks = { full: tmpfs, 'read-only': ext4, flush: flaky } as const;
+export const graphDisks = Object.keys(disks) as readonly (keyof typeof disks)[];
+
+/** The whole graph on a disk that fails and comes back: polling pauses and goes on by itself, nothing that was acknowledged is lost, nothing else is there. */
+export async function failGraphDisk(kind: keyof typeof disks, report: (result: Result) => void): Promise<void> {
+  const vendor = await startVendor(1);
+  const disk = disks[kind]();
+  const path = join(disk.path, 'log');
+  mkdirSync(path);
+  const oracle = createOracle({ compact: ['symbols'], retires: false });
+  const faults: string[] = [];
+  const said = new Map<Line[0], number>();
+  const take = (line: Line): void => {
+    said.set(line[0], (said.get(line[0]) ?? 0) + 1);
+    oracle.take(line);
+  };
+  try {
+    const options: GraphOptions = { path, url: vendor.url, symbols: vendor.symbols };
+    const child = startChild('graph-child', [JSON.stringify(options)], take, disk.tracer(path));
+    await child.said('acknowledged', 10);
+    disk.fail();
+    await child.said('refused', kind === 'flush' ? 2 : 4);
+    const refused = said.get('refused') ?? 0;
+    // Calls whose answers wait for the log are under way; behind them none is permitted.
+    const during = await settled(async () => (await vendor.counts()).calls);
+    disk.mend();
+    await child.said('acknowledged', (said.get('acknowledged') ?? 0) + 20);
+    const after = (await vendor.counts()).calls;
+    if (after <= during) faults.push(`${during} calls before the disk came back, ${after} after it`);
+    child.signal('SIGTERM');
+    const ended = await child.ended;
+    if (ended !== 0) faults.push(`it ended with ${ended}`, ...errorsOf(child));
+    faults.push(...(await inspect(path, bounds, log => oracle.check(log))));
+    const detail = `${refused} refusals, ${during} calls, then ${after}; ${oracle.acknowledged} commits acknowledged`;
+    report({ name: `graph-disk/${kind}`, faults, detail });
+  } finally {
+    await vendor.stop();
+    disk.remove();
+  }
+}
+
+/** The value once it stays the same over a while: for a disk that fails the while is longer than a call takes. */
+async function settled(read: () => Promise<number>): Promise<number> {
+  for (let before = -1; ; ) {
+    const value = await read();
+    if (value === before) return value;
+    before = value;
+    await new Promise(resolve => setTimeout(resolve, 300));
+  }
+}
