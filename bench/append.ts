@@ -7,9 +7,9 @@ import { realTime } from '../src/streams/time.js';
 
 /**
  * Appends of 300-byte records through the log against bare puts of values of the same size into lmdb, each flushed before the next (or with 4 in flight); turns
- * are interleaved, so that both see the same machine. `node build/bench/append.js [ROUNDS]`
+ * are interleaved, so that both see the same machine. `npm run bench -- append [ROUNDS]`
  */
-const rounds = Number(process.argv[2] ?? 12);
+const rounds = Number(process.argv[3] ?? 12);
 const path = mkdtempSync(join(tmpdir(), 'fl-bench-'));
 const log = await openEmbeddedLog({
   path: join(path, 'log'),
