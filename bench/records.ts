@@ -106,6 +106,7 @@ const feed: Feed = {
   topic: 'market.bars',
   every: minuteMs,
   restateWindow: 400,
+  decimals: 'string',
 };
 const context = {
   sourceType: alphaVantage.type,
