@@ -17,9 +17,10 @@ import { realTime } from '../src/streams/time.js';
  * The way of a record from an answer's bytes to its acknowledgement, on one event loop: parse → cursor, checks, record → group commit in the embedded log.
  * Beside it, in turns, the bare loop over the same libraries: JSON.parse, JSON.stringify of each new row, one lmdb put a record, one flush a group; it knows
  * no ids, no cursors, no checks, no exact digits of bare numbers, no partitions and no checksums.
- * `npm run bench -- records [ROUNDS]`
+ * `npm run bench -- records [ROUNDS] [CASE]`
  */
 const rounds = Number(process.argv[3] ?? 5);
+const only = process.argv[4];
 const minuteMs = 60_000;
 const startMs = Date.UTC(2026, 2, 10, 15);
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
@@ -193,7 +194,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 let epoch = 0;
-for (const { title, bars, symbols, group, step, turns } of cases) {
+for (const { title, bars, symbols, group, step, turns } of only === undefined ? cases : [cases[Number(only) - 1]!]) {
   const from = new Map<string, number>();
   epoch++;
   const pollsOf = (count: number): Poll[][] =>

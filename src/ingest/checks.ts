@@ -1,5 +1,6 @@
-import { compareDecimals, isDecimal } from '../records/decimal.js';
-import type { Observation } from '../records/observation.js';
+import { compareDecimals, decimalValue } from '../records/decimal.js';
+import { instantMs } from '../records/instant.js';
+import type { Bar, Observation, Quote } from '../records/observation.js';
 
 /** Bounds that a feed sets; shares as fractions (0.5 = half), times in milliseconds. */
 export interface Checks {
@@ -34,22 +35,9 @@ export function faultOf(
   nowMs: number,
   previousPrice: string | undefined,
 ): Fault | undefined {
-  const prices = observation.kind === 'bar' ? barPrices(observation) : quotePrices(observation);
-  for (const [name, text] of Object.entries(prices)) {
-    if (text === undefined) continue;
-    if (!isDecimal(text) || !Number.isFinite(Number(text)))
-      return { code: 'not-a-number', detail: `${name} is not a number` };
-    if (text.startsWith('-') && Number(text) !== 0) return { code: 'negative', detail: `${name} ${text} is negative` };
-    if (Number(text) === 0 && (name === 'price' || (observation.kind === 'bar' && name !== 'volume')))
-      return { code: 'zero-price', detail: `${name} is zero` };
-  }
-  if (observation.kind === 'bar') {
-    const { open, high, low, close } = observation;
-    const fits = (price: string): boolean => compareDecimals(low, price) <= 0 && compareDecimals(price, high) <= 0;
-    if (!fits(open) || !fits(close))
-      return { code: 'ohlc-order', detail: `open ${open} high ${high} low ${low} close ${close}` };
-  }
-  const timeMs = Date.parse(observation.time);
+  const fault = observation.kind === 'bar' ? barFault(observation) : quoteFault(observation);
+  if (fault !== undefined) return fault;
+  const timeMs = instantMs(observation.time);
   if (Number.isNaN(timeMs)) return { code: 'bad-time', detail: 'time is not an instant' };
   if (timeMs > nowMs + checks.maxFuture)
     return { code: 'future', detail: `time ${observation.time} lies in the future` };
@@ -64,20 +52,42 @@ export function faultOf(
   return undefined;
 }
 
-const barPrices = ({ open, high, low, close, volume }: Observation & { kind: 'bar' }) => ({
-  open,
-  high,
-  low,
-  close,
-  volume,
-});
-const quotePrices = ({ price, open, high, low, previousClose, bid, ask, volume }: Observation & { kind: 'quote' }) => ({
-  price,
-  open,
-  high,
-  low,
-  previousClose,
-  bid,
-  ask,
-  volume,
-});
+function barFault({ open, high, low, close, volume }: Bar): Fault | undefined {
+  const opened = decimalValue(open);
+  const highest = decimalValue(high);
+  const lowest = decimalValue(low);
+  const closed = decimalValue(close);
+  const fault =
+    priceFault('open', open, opened) ??
+    priceFault('high', high, highest) ??
+    priceFault('low', low, lowest) ??
+    priceFault('close', close, closed) ??
+    numberFault('volume', volume);
+  if (fault !== undefined) return fault;
+  // Doubles never reverse an order; what they take for equal is compared digit by digit.
+  const fits = (value: number, price: string): boolean =>
+    (lowest < value || (lowest === value && compareDecimals(low, price) <= 0)) &&
+    (value < highest || (value === highest && compareDecimals(price, high) <= 0));
+  if (fits(opened, open) && fits(closed, close)) return undefined;
+  return { code: 'ohlc-order', detail: `open ${open} high ${high} low ${low} close ${close}` };
+}
+
+const quoteFault = ({ price, open, high, low, previousClose, bid, ask, volume }: Quote): Fault | undefined =>
+  priceFault('price', price, decimalValue(price)) ??
+  numberFault('open', open) ??
+  numberFault('high', high) ??
+  numberFault('low', low) ??
+  numberFault('previousClose', previousClose) ??
+  numberFault('bid', bid) ??
+  numberFault('ask', ask) ??
+  numberFault('volume', volume);
+
+function numberFault(name: string, text: string | undefined, value?: number): Fault | undefined {
+  if (text === undefined) return undefined;
+  const number = value ?? decimalValue(text);
+  if (!Number.isFinite(number)) return { code: 'not-a-number', detail: `${name} is not a number` };
+  return number < 0 ? { code: 'negative', detail: `${name} ${text} is negative` } : undefined;
+}
+
+const priceFault = (name: string, text: string, value: number): Fault | undefined =>
+  numberFault(name, text, value) ?? (value === 0 ? { code: 'zero-price', detail: `${name} is zero` } : undefined);

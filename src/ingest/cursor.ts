@@ -1,28 +1,42 @@
 import { canonicalDecimal, type Decimal } from '../records/decimal.js';
+import { instantMs } from '../records/instant.js';
 import type { Observation } from '../records/observation.js';
 
 /**
  * How far a series has come: the newest `capacity` times with the hash of the values last seen there and the revision last published.
- * Sorted by time. Holds 20 bytes an entry.
+ * Kept as it is stored, so that a poll neither decodes nor encodes what it does not change. An entry, sorted by time, little-endian:
+ *
+ *   0 f64 epoch ms      8 u64 hash, upper half first      16 i32 revision
  */
 export interface Cursor {
-  readonly entries: readonly CursorEntry[];
+  readonly view: DataView;
 }
 
-export interface CursorEntry {
-  readonly timeMs: number;
-  readonly high: number;
-  readonly low: number;
-  /** `unpublished` where the values seen were refused by the checks: the next good ones get revision 0. */
-  readonly revision: number;
-}
+const entryBytes = 20;
 
-export const unpublished = -1;
-export const emptyCursor: Cursor = { entries: [] };
+/** Revision where the values seen were refused by the checks: the next good ones get revision 0. */
+const unpublished = -1;
+
+export const emptyCursor: Cursor = { view: new DataView(new ArrayBuffer(0)) };
+
+/** The cursor shares memory with `bytes`, which nobody changes. */
+export const decodeCursor = (bytes: Uint8Array | undefined): Cursor =>
+  bytes === undefined || bytes.length % entryBytes !== 0
+    ? emptyCursor
+    : { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+
+export const encodeCursor = ({ view }: Cursor): Uint8Array => bytesOf(view);
+
+const bytesOf = (view: DataView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+const lengthOf = (view: DataView): number => view.byteLength / entryBytes;
+const timeAt = (view: DataView, at: number): number => view.getFloat64(at * entryBytes, true);
 
 export interface Novelty {
   readonly observation: Observation;
   readonly timeMs: number;
+  /** Of its values, two halves. */
+  readonly high: number;
+  readonly low: number;
   readonly revision: number;
   readonly restated: boolean;
 }
@@ -36,79 +50,74 @@ export interface Comparison {
 }
 
 /** Which of `observations` (oldest first, one series) the log does not have yet. */
-export function compare(cursor: Cursor, observations: readonly Observation[], capacity: number): Comparison {
-  const { entries } = cursor;
-  const full = entries.length >= capacity;
-  const oldestMs = entries[0]?.timeMs ?? Number.NEGATIVE_INFINITY;
+export function compare({ view }: Cursor, observations: readonly Observation[], capacity: number): Comparison {
+  const length = lengthOf(view);
+  const oldestMs = length >= capacity && length > 0 ? timeAt(view, 0) : Number.NEGATIVE_INFINITY;
   const novelties: Novelty[] = [];
   let unchanged = 0;
   let outside = 0;
-  let at = 0;
+  let at = length;
   for (const observation of observations) {
-    const timeMs = Date.parse(observation.time);
-    if (full && timeMs < oldestMs) {
+    const timeMs = instantMs(observation.time);
+    if (timeMs < oldestMs) {
       outside++;
       continue;
     }
-    while (at > 0 && entries[at - 1]!.timeMs >= timeMs) at--;
-    while (at < entries.length && entries[at]!.timeMs < timeMs) at++;
-    const known = entries[at]?.timeMs === timeMs ? entries[at] : undefined;
-    if (known === undefined) {
-      novelties.push({ observation, timeMs, revision: 0, restated: false });
+    while (at > 0 && timeAt(view, at - 1) >= timeMs) at--;
+    while (at < length && timeAt(view, at) < timeMs) at++;
+    hashValues(observation);
+    const novelty = { observation, timeMs, high: hashHigh, low: hashLow };
+    if (at === length || timeAt(view, at) !== timeMs) {
+      novelties.push({ ...novelty, revision: 0, restated: false });
       continue;
     }
-    hashValues(observation);
-    if (known.high === hashHigh && known.low === hashLow) unchanged++;
-    else
-      novelties.push({ observation, timeMs, revision: known.revision + 1, restated: known.revision !== unpublished });
+    const place = at * entryBytes;
+    const revision = view.getInt32(place + 16, true);
+    if (view.getInt32(place + 8, true) === hashHigh && view.getInt32(place + 12, true) === hashLow) unchanged++;
+    else novelties.push({ ...novelty, revision: revision + 1, restated: revision !== unpublished });
   }
   return { novelties, unchanged, outside };
 }
 
 /** The cursor after `novelties` were dealt with: published, or refused (`isPublished` false). Keeps the newest `capacity`. */
 export function advance(
-  cursor: Cursor,
+  { view }: Cursor,
   novelties: readonly Novelty[],
   isPublished: (novelty: Novelty) => boolean,
   capacity: number,
 ): Cursor {
-  const merged = new Map(cursor.entries.map(entry => [entry.timeMs, entry]));
-  for (const novelty of novelties) {
-    hashValues(novelty.observation);
-    const revision = isPublished(novelty) ? novelty.revision : novelty.revision - 1;
-    merged.set(novelty.timeMs, { timeMs: novelty.timeMs, high: hashHigh, low: hashLow, revision });
+  const length = lengthOf(view);
+  const known = bytesOf(view);
+  const fresh = byTime(novelties).slice(-capacity);
+  const merged = new Uint8Array((length + fresh.length) * entryBytes);
+  const out = new DataView(merged.buffer);
+  let from = 0;
+  let to = 0;
+  const copyUntil = (end: number): void => {
+    merged.set(known.subarray(from * entryBytes, end * entryBytes), to * entryBytes);
+    to += end - from;
+    from = end;
+  };
+  for (const novelty of fresh) {
+    let end = from;
+    while (end < length && timeAt(view, end) < novelty.timeMs) end++;
+    copyUntil(end);
+    if (from < length && timeAt(view, from) === novelty.timeMs) from++;
+    const place = to++ * entryBytes;
+    out.setFloat64(place, novelty.timeMs, true);
+    out.setInt32(place + 8, novelty.high, true);
+    out.setInt32(place + 12, novelty.low, true);
+    out.setInt32(place + 16, isPublished(novelty) ? novelty.revision : novelty.revision - 1, true);
   }
-  const entries = [...merged.values()].sort((a, b) => a.timeMs - b.timeMs);
-  return { entries: entries.slice(-capacity) };
+  copyUntil(length);
+  const dropped = Math.max(0, to - capacity);
+  return { view: new DataView(merged.buffer, dropped * entryBytes, (to - dropped) * entryBytes) };
 }
 
-const entryBytes = 20;
-
-export function encodeCursor({ entries }: Cursor): Uint8Array {
-  const bytes = Buffer.allocUnsafe(entries.length * entryBytes);
-  let at = 0;
-  for (const entry of entries) {
-    bytes.writeDoubleLE(entry.timeMs, at);
-    bytes.writeUInt32LE(entry.high, at + 8);
-    bytes.writeUInt32LE(entry.low, at + 12);
-    bytes.writeInt32LE(entry.revision, at + 16);
-    at += entryBytes;
-  }
-  return bytes;
-}
-
-export function decodeCursor(bytes: Uint8Array | undefined): Cursor {
-  if (bytes === undefined || bytes.length % entryBytes !== 0) return emptyCursor;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const entries: CursorEntry[] = [];
-  for (let at = 0; at < view.length; at += entryBytes)
-    entries.push({
-      timeMs: view.readDoubleLE(at),
-      high: view.readUInt32LE(at + 8),
-      low: view.readUInt32LE(at + 12),
-      revision: view.readInt32LE(at + 16),
-    });
-  return { entries };
+/** Oldest first, each time once, the last of equal ones. Nearly always they are so already. */
+function byTime(novelties: readonly Novelty[]): readonly Novelty[] {
+  if (novelties.every((one, at) => at === 0 || novelties[at - 1]!.timeMs < one.timeMs)) return novelties;
+  return [...new Map(novelties.map(one => [one.timeMs, one])).values()].sort((a, b) => a.timeMs - b.timeMs);
 }
 
 // The 64-bit hash as two numbers beside the function: an unchanged bar, the common case, allocates nothing.
@@ -134,8 +143,6 @@ function hashValues(observation: Observation): void {
     mixDecimal(observation.bid);
     mixDecimal(observation.ask);
   }
-  hashHigh = hashHigh >>> 0;
-  hashLow = hashLow >>> 0;
 }
 
 /** Mixes the characters of the canonical spelling without building it: plain digits need only their zeros trimmed. */

@@ -1,3 +1,4 @@
+import { instantMs } from '../records/instant.js';
 import { type Interval, intervalMs, isIntraday } from '../records/interval.js';
 import type { Observation } from '../records/observation.js';
 import type { Calendar } from '../schedule/calendar.js';
@@ -17,7 +18,7 @@ export function isFinal(
   if (observation.kind !== 'bar') return true;
   if (hasLaterBar) return true;
   const { interval, date, time } = observation;
-  if (isIntraday(interval)) return Date.parse(time) + intervalMs(interval) <= nowMs;
+  if (isIntraday(interval)) return instantMs(time) + intervalMs(interval) <= nowMs;
   if (interval === '1d') {
     const session = calendar?.session(date);
     return session === undefined ? nowMs >= Date.parse(date) + 1.5 * dayMs : session.closeMs <= nowMs;

@@ -3,8 +3,9 @@ import type { StateChange } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import { recordId, valuesOf } from '../records/identity.js';
+import { instantMs } from '../records/instant.js';
 import type { Observation } from '../records/observation.js';
-import { encodeRecord } from '../records/record.js';
+import { encodeTexts, recordText } from '../records/record.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { RejectedRow } from '../sources/outcome.js';
 import { type Checks, faultOf } from './checks.js';
@@ -95,31 +96,23 @@ function settleSeries(
   const present = untilNow(observations, nowMs + checks.maxFuture);
   const { novelties, unchanged, outside } = compare(cursor, present, capacity);
   const seenMs = Math.max(nowMs, before.seenMs ?? 0);
-  const lastMs = Math.max(Number.NEGATIVE_INFINITY, ...present.slice(-1).map(one => Date.parse(one.time)));
+  const newest = present.at(-1);
+  const lastMs = newest === undefined ? Number.NEGATIVE_INFINITY : instantMs(newest.time);
 
-  const records: OutgoingRecord[] = [];
   const letters = createLetters(context, symbol);
-  const published = new Set<Novelty>();
+  const published: Novelty[] = [];
+  const refused = new Set<Novelty>();
   let { price, newestMs = 0, newestDate, refusedRows } = before;
   let restated = 0;
   for (const novelty of novelties) {
-    const { observation, revision, timeMs } = novelty;
+    const { observation, timeMs } = novelty;
     const fault = faultOf(observation, checks, nowMs, price);
     if (fault !== undefined) {
+      refused.add(novelty);
       letters.add({ ...fault, row: () => JSON.stringify(observation) });
       continue;
     }
-    const id = recordId(context.sourceType, observation, revision, valuesOf(observation));
-    const final = isFinal(observation, timeMs < lastMs, nowMs, calendar);
-    const seenAt = new Date(seenMs).toISOString();
-    const value = encodeRecord(observation, { id, source: context.sourceType, seenAt, revision, final }, feed.decimals);
-    records.push({
-      topic: feed.topic,
-      key: symbol,
-      value,
-      headers: { 'fl-id': id, 'fl-schema': `${observation.kind}/1` },
-    });
-    published.add(novelty);
+    published.push(novelty);
     if (novelty.restated) restated++;
     if (timeMs >= newestMs) {
       newestMs = timeMs;
@@ -127,10 +120,14 @@ function settleSeries(
       price = observation.kind === 'bar' ? observation.close : observation.price;
     }
   }
+  const seenAt = new Date(seenMs).toISOString();
+  const records = recordsOf(context, published, seenAt, ({ observation, timeMs }) =>
+    isFinal(observation, timeMs < lastMs, nowMs, calendar),
+  );
   // Not in the cursor: it keeps the newest times, and a few hundred of the year 2100 would shut out every bar until then.
   let { aheadMs = 0 } = before;
   for (const observation of observations.slice(present.length)) {
-    const timeMs = Date.parse(observation.time);
+    const timeMs = instantMs(observation.time);
     const fault = faultOf(observation, checks, nowMs, undefined);
     if (fault === undefined || timeMs <= aheadMs) continue;
     letters.add({ ...fault, row: () => JSON.stringify(observation) });
@@ -156,7 +153,7 @@ function settleSeries(
   };
   const state: StateChange[] = [[`series/${key}`, encodeSeries(series)]];
   if (novelties.length > 0) {
-    const after = advance(cursor, novelties, novelty => published.has(novelty), capacity);
+    const after = advance(cursor, novelties, novelty => !refused.has(novelty), capacity);
     state.push([`cursor/${key}`, encodeCursor(after)]);
   }
   const fresh = records.length - restated;
@@ -166,6 +163,26 @@ function settleSeries(
 /** The part of `observations` (oldest first) that does not lie beyond `limitMs`. */
 function untilNow(observations: readonly Observation[], limitMs: number): readonly Observation[] {
   let end = observations.length;
-  while (end > 0 && Date.parse(observations[end - 1]!.time) > limitMs) end -= 1;
+  while (end > 0 && instantMs(observations[end - 1]!.time) > limitMs) end -= 1;
   return end === observations.length ? observations : observations.slice(0, end);
+}
+
+/** The records of what is published, in its order. */
+function recordsOf(
+  { sourceType: source, feed }: SettleContext,
+  published: readonly Novelty[],
+  seenAt: string,
+  isFinalBar: (novelty: Novelty) => boolean,
+): OutgoingRecord[] {
+  const ids: string[] = [];
+  const texts = published.map(novelty => {
+    const { observation, revision } = novelty;
+    const id = recordId(source, observation, revision, valuesOf(observation));
+    ids.push(id);
+    return recordText(observation, { id, source, seenAt, revision, final: isFinalBar(novelty) }, feed.decimals);
+  });
+  return encodeTexts(texts).map((value, at) => {
+    const { kind, symbol } = published[at]!.observation;
+    return { topic: feed.topic, key: symbol, value, headers: { 'fl-id': ids[at]!, 'fl-schema': `${kind}/1` } };
+  });
 }

@@ -15,21 +15,63 @@ export interface Stamp {
 /** How decimals are written: as text with the source's digits, or as JSON numbers with the same digits. */
 export type Decimals = 'string' | 'number';
 
-const texts =
-  /"(open|high|low|close|volume|adjustedClose|dividend|splitFactor|price|previousClose|bid|ask)":"([^"]*)"/g;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const asNumber = (text: Decimal): string => (jsonNumber.test(text) ? text : canonicalDecimal(text));
 
-/** Inside of a text every quote has a backslash before it, so that only fields match. */
-const numbered = (json: string): string =>
-  json.replace(texts, (_, name: string, text: Decimal) =>
-    jsonNumber.test(text) ? `"${name}":${text}` : `"${name}":${canonicalDecimal(text)}`,
-  );
+/** `JSON.stringify` of a text. What needs no escapes, which is nearly all, is only looked through. */
+function quoted(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
 
-/** The record as it goes to the log: one JSON object, UTF-8, fields in a fixed order, prices with the source's digits. */
-export function encodeRecord(observation: Observation, stamp: Stamp, decimals: Decimals): Uint8Array {
-  const { kind, symbol, ...values } = observation;
+/**
+ * The record as it goes to the log: one JSON object, fields in a fixed order, prices with the source's digits. Put together by hand, because
+ * `JSON.stringify` takes seven times as long (Node 20); a property test holds the two equal.
+ */
+export function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
+  const spell = decimals === 'number' ? asNumber : quoted;
+  const decimal = (name: string, value: Decimal | undefined): string =>
+    value === undefined ? '' : `,"${name}":${spell(value)}`;
+  const { kind, symbol, time, date } = observation;
   const { id, source, seenAt, revision, final } = stamp;
-  const ending = kind === 'bar' ? { final, seenAt, revision } : { seenAt, revision };
-  const json = JSON.stringify({ id, kind, source, symbol, ...values, ...ending });
-  return Buffer.from(decimals === 'number' ? numbered(json) : json);
+  const who = `{"id":${quoted(id)},"kind":"${kind}","source":${quoted(source)},"symbol":${quoted(symbol)}`;
+  const when = `"time":${quoted(time)},"date":${quoted(date)}`;
+  const seen = `"seenAt":${quoted(seenAt)},"revision":${revision}}`;
+  if (observation.kind === 'quote') {
+    const { price, open, high, low, previousClose, volume, bid, ask } = observation;
+    const day = decimal('open', open) + decimal('high', high) + decimal('low', low);
+    const beside = decimal('previousClose', previousClose) + decimal('volume', volume);
+    return `${who},${when},"price":${spell(price)}${day}${beside}${decimal('bid', bid)}${decimal('ask', ask)},${seen}`;
+  }
+  const { interval, adjusted, open, high, low, close, currency } = observation;
+  const prices = `"open":${spell(open)},"high":${spell(high)},"low":${spell(low)},"close":${spell(close)}`;
+  const { volume, adjustedClose, dividend, splitFactor } = observation;
+  const beside =
+    decimal('adjustedClose', adjustedClose) + decimal('dividend', dividend) + decimal('splitFactor', splitFactor);
+  const money = currency === undefined ? '' : `,"currency":${quoted(currency)}`;
+  return `${who},"interval":"${interval}","adjusted":${adjusted},${when},${prices}${decimal('volume', volume)}${beside}${money},"final":${final},${seen}`;
+}
+
+const textsTogether = 64;
+
+/** UTF-8 of each text. Written many at once: a call into the engine and an allocation for each would cost more than the copying. */
+export function encodeTexts(texts: readonly string[]): Uint8Array[] {
+  const values: Uint8Array[] = [];
+  for (let first = 0; first < texts.length; first += textsTogether) {
+    const some = texts.slice(first, first + textsTogether);
+    const joined = some.join('');
+    const bytes = Buffer.from(joined);
+    if (bytes.length !== joined.length) values.push(...some.map(text => Buffer.from(text)));
+    else {
+      let start = 0;
+      for (const { length } of some) {
+        values.push(bytes.subarray(start, start + length));
+        start += length;
+      }
+    }
+  }
+  return values;
 }

@@ -1,31 +1,32 @@
+import { isoDate, wallMs } from './instant.js';
+
 const dayMs = 86_400_000;
 const quarterMs = 900_000;
-const local = /^(\d{4}-\d\d-\d\d)(?:[ T](([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?))?$/;
 
-/** Offsets of one zone. Intl takes about 1.2 µs an answer (Node 20), three for a stamp; remembered by day it is a tenth of that. */
+/** Offsets of one zone. Intl takes about 1.2 µs an answer (Node 20), and a stamp would need three. */
 interface Offsets {
   readonly format: Intl.DateTimeFormat;
   readonly offsets: Map<number, number>;
-  /** Wall times that are not doubled or skipped, as sent: all symbols of a poll share their stamps, so most are looked up. */
-  readonly instants: Map<string, number>;
+  /** By number of the wall day: its offset, where the zone keeps it from the day before to the day after; NaN where it does not. */
+  readonly steady: Map<number, number>;
 }
 
-// Zone names and stamps come from answers that nobody vouches for: all that is remembered of all zones together is bounded, and starting anew is only slow.
+// Zone names and days come from answers that nobody vouches for: all that is remembered of all zones together is bounded, and starting anew is only slow.
 const maxZones = 64;
 const maxKnown = 40_000;
 const zones = new Map<string, Offsets>();
 let known = 0;
 
-function remember<Key>(map: Map<Key, number>, key: Key, value: number): void {
+function remember(map: Map<number, number>, key: number, value: number): void {
   map.set(key, value);
   known += 1;
   if (known >= maxKnown) forget();
 }
 
 function forget(): void {
-  for (const { offsets, instants } of zones.values()) {
+  for (const { offsets, steady } of zones.values()) {
     offsets.clear();
-    instants.clear();
+    steady.clear();
   }
   known = 0;
 }
@@ -34,7 +35,7 @@ function offsetsOf(zone: string): Offsets {
   const found = zones.get(zone);
   if (found) return found;
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  const made = { format, offsets: new Map<number, number>(), instants: new Map<string, number>() };
+  const made = { format, offsets: new Map<number, number>(), steady: new Map<number, number>() };
   if (zones.size >= maxZones) {
     forget();
     zones.clear();
@@ -67,12 +68,11 @@ function askedOffsetMs({ format, offsets }: Offsets, ms: number): number {
 }
 
 /** Zones change their offset at most once within two days, and on a quarter of an hour of UTC (in data since 1970). */
-function offsetMs(zone: string, ms: number): number {
-  const offsets = offsetsOf(zone);
+function offsetMs(of: Offsets, ms: number): number {
   const day = Math.floor(ms / dayMs) * dayMs;
-  const start = askedOffsetMs(offsets, day);
-  if (start === askedOffsetMs(offsets, day + dayMs)) return start;
-  return askedOffsetMs(offsets, Math.floor(ms / quarterMs) * quarterMs);
+  const start = askedOffsetMs(of, day);
+  if (start === askedOffsetMs(of, day + dayMs)) return start;
+  return askedOffsetMs(of, Math.floor(ms / quarterMs) * quarterMs);
 }
 
 /**
@@ -82,41 +82,30 @@ function offsetMs(zone: string, ms: number): number {
  * @throws RangeError when `zone` is unknown: ask `isZone` first where the name comes from outside.
  */
 export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATIVE_INFINITY): number | undefined {
-  const { instants } = offsetsOf(zone);
-  const instant = instants.get(text);
-  if (instant !== undefined) return instant;
-  const [, date, time = '00:00'] = local.exec(text) ?? [];
-  if (date === undefined) return undefined;
-  const wallMs = Date.parse(`${date}T${time}Z`);
-  // Date.parse takes February 30 for March 2.
-  if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(date)) return undefined;
-  const before = offsetMs(zone, wallMs - dayMs);
-  const after = offsetMs(zone, wallMs + dayMs);
-  if (before === after) {
-    remember(instants, text, wallMs - before);
-    return wallMs - before;
-  }
-  const byOld = wallMs - before;
-  const byNew = wallMs - after;
-  const oldHolds = offsetMs(zone, byOld) === before;
-  const newHolds = offsetMs(zone, byNew) === after;
+  const of = offsetsOf(zone);
+  const wall = wallMs(text);
+  if (Number.isNaN(wall)) return undefined;
+  const steady = steadyOffsetMs(of, Math.floor(wall / dayMs));
+  if (!Number.isNaN(steady)) return wall - steady;
+  const before = offsetMs(of, wall - dayMs);
+  const after = offsetMs(of, wall + dayMs);
+  if (before === after) return wall - before;
+  const byOld = wall - before;
+  const byNew = wall - after;
+  const oldHolds = offsetMs(of, byOld) === before;
+  const newHolds = offsetMs(of, byNew) === after;
   if (oldHolds && newHolds) return byOld > afterMs ? byOld : byNew;
   return newHolds ? byNew : byOld;
 }
 
-/** The date that a wall calendar in `zone` shows at `ms`, as YYYY-MM-DD. @throws RangeError when `zone` is unknown. */
-export const utcToZonedDate = (ms: number, zone: string): string =>
-  new Date(ms + offsetMs(zone, ms)).toISOString().slice(0, 10);
-
-/** An instant as records spell it: `2017-12-18T19:56:00Z`, milliseconds only where they are not zero. */
-export function utcText(ms: number): string {
-  const known = texts.get(ms);
+function steadyOffsetMs(of: Offsets, day: number): number {
+  const known = of.steady.get(day);
   if (known !== undefined) return known;
-  const text = new Date(ms).toISOString().replace('.000Z', 'Z');
-  if (texts.size >= maxTexts) texts.clear();
-  texts.set(ms, text);
-  return text;
+  const around = [-1, 0, 1, 2].map(more => askedOffsetMs(of, (day + more) * dayMs));
+  const offset = around.every(one => one === around[0]) ? around[0]! : Number.NaN;
+  remember(of.steady, day, offset);
+  return offset;
 }
 
-const maxTexts = 20_000;
-const texts = new Map<number, string>();
+/** The date that a wall calendar in `zone` shows at `ms`, as YYYY-MM-DD. @throws RangeError when `zone` is unknown. */
+export const utcToZonedDate = (ms: number, zone: string): string => isoDate(ms + offsetMs(offsetsOf(zone), ms));

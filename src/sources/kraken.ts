@@ -1,8 +1,9 @@
 import type { HttpAnswer, HttpRequest } from '../http/edge.js';
 import { httpDateMs } from '../http/http-date.js';
+import { isoInstant } from '../records/instant.js';
 import { intervalMs, isIntraday } from '../records/interval.js';
 import type { Quote } from '../records/observation.js';
-import { utcText, utcToZonedDate } from '../records/zone.js';
+import { utcToZonedDate } from '../records/zone.js';
 import { isObject, type JsonObject, own, readBody } from './answer-body.js';
 import { statusFailure } from './http-status.js';
 import { pairOf } from './instrument.js';
@@ -86,7 +87,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function rowOf(row: unknown, intraday: boolean): { stamp: string; fields: Fields } {
   const [time, open, high, low, close, , volume] = listOf(row).map(textOf);
   const known = /^\d{1,11}$/.test(time ?? '');
-  const stamp = known ? utcText(Number(time) * 1000).replace('Z', '') : (time ?? '');
+  const stamp = known ? isoInstant(Number(time) * 1000).replace('Z', '') : (time ?? '');
   const values = { open, high, low, close, volume };
   return {
     stamp: known && !intraday ? stamp.slice(0, 10) : stamp,

@@ -1,7 +1,8 @@
 import { isDecimal } from '../records/decimal.js';
+import { isoInstant } from '../records/instant.js';
 import { type Interval, isIntraday } from '../records/interval.js';
 import type { Bar, Quote } from '../records/observation.js';
-import { utcText, zonedToUtcMs } from '../records/zone.js';
+import { zonedToUtcMs } from '../records/zone.js';
 import type { Outcome, RejectedRow } from './outcome.js';
 import type { Redact } from './redact.js';
 
@@ -81,7 +82,7 @@ function barOf({ stamp, fields }: Row, { symbol, interval, adjusted, zone }: Ser
   if (isFault(beside)) return beside;
   const { open, high, low, close } = prices as Required<typeof prices>;
   const date = stamp.slice(0, 10);
-  return { kind: 'bar', symbol, interval, adjusted, time: utcText(ms), date, open, high, low, close, ...beside };
+  return { kind: 'bar', symbol, interval, adjusted, time: isoInstant(ms), date, open, high, low, close, ...beside };
 }
 
 /** One quote of `symbol` at `timeMs`, or why the row is none. */
@@ -95,7 +96,7 @@ export function quoteOf(
   const beside = decimals(fields, quoteNames, false);
   if (isFault(beside)) return beside;
   const { symbol, date } = at;
-  return { kind: 'quote', symbol, time: utcText(at.timeMs), date, price: price.price!, ...beside };
+  return { kind: 'quote', symbol, time: isoInstant(at.timeMs), date, price: price.price!, ...beside };
 }
 
 /** Each rejected row becomes a dead letter: beyond this many the last one counts the rest. */
