@@ -14,9 +14,17 @@ export type Readable =
 /** Two or three are usual; each is looked at several times. */
 const maxKeys = 1_000;
 
-/** @param nowMs NaN where unknown */
-export function readAnswer(answer: HttpAnswer, nowMs: number, redact: Redact): Readable {
-  const body = readBody(answer);
+/**
+ * @param nowMs NaN where unknown
+ * @param isBlock which key holds the rows of a series
+ */
+export function readAnswer(
+  answer: HttpAnswer,
+  nowMs: number,
+  redact: Redact,
+  isBlock?: (key: string) => boolean,
+): Readable {
+  const body = readBody(answer, isBlock);
   if (body.kind === 'json' && isObject(body.value) && Object.keys(body.value).length > maxKeys)
     return { kind: 'malformed', detail: `more than ${maxKeys} keys at the top of the answer` };
   const said = body.kind === 'json' && isObject(body.value) ? refusalOf(textsOf(body.value), redact) : undefined;

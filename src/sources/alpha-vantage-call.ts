@@ -53,6 +53,12 @@ export function callOf({ wanted, symbols }: Pick<Work, 'wanted' | 'symbols'>): C
   return { name: 'GLOBAL_QUOTE', block: 'Global Quote', assetClass, pair };
 }
 
+/** Tells the key of the block: the vendor lengthens keys at will. */
+export function blockKey({ block }: Call): (key: string) => boolean {
+  const start = block.toLowerCase();
+  return key => key.toLowerCase().startsWith(start);
+}
+
 /**
  * A US symbol in the vendor's spelling, measured against its listing: class `BRK.B` → `BRK-B`, preferred `ABR$D` → `ABR-P-D`, warrant `AACT.WS` →
  * `AACT-WS`. Suffixes of foreign exchanges stay: `TSCO.LON`. Upper case.

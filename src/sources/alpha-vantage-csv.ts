@@ -4,10 +4,11 @@ import { fieldName, fieldsOf } from './alpha-vantage-fields.js';
 import { defaultZone } from './alpha-vantage-json.js';
 import { dayQuote } from './alpha-vantage-quotes.js';
 import { refusalOf } from './alpha-vantage-refusals.js';
+import { barsOf } from './bars.js';
 import { readTable } from './csv-table.js';
 import type { Outcome } from './outcome.js';
 import type { Redact } from './redact.js';
-import { barsOf } from './rows.js';
+import { listRows } from './rows.js';
 import type { Work } from './source.js';
 
 const seriesColumns = ['timestamp', 'open', 'high', 'low', 'close'];
@@ -50,7 +51,7 @@ export function csvOutcome(text: string, work: Work, redact: Redact): Outcome {
   if (isQuote || work.wanted.data !== 'bars') return dayQuote(rows[0]!, symbol, redact);
   const { interval, adjusted } = work.wanted;
   return barsOf(
-    rows.map(fields => ({ stamp: fields.get('timestamp') ?? '', fields })),
+    listRows(rows.map(fields => ({ stamp: fields.get('timestamp') ?? '', fields }))),
     { symbol, interval, adjusted: adjusted && isIntraday(interval), zone: defaultZone(call), redact },
     whole ? undefined : 'CSV without a line end: its last row may be cut and is left out',
   );

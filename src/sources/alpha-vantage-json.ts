@@ -1,21 +1,23 @@
 import { isIntraday } from '../records/interval.js';
 import { isZone } from '../records/zone.js';
-import { type Call, callOf, minutesOf } from './alpha-vantage-call.js';
-import { fieldsOf, sameSymbol, textsOf } from './alpha-vantage-fields.js';
+import { blockKey, type Call, callOf, minutesOf } from './alpha-vantage-call.js';
+import { fieldName, fieldsOf, sameSymbol, textsOf } from './alpha-vantage-fields.js';
 import { bulkQuotes, dayQuote, rateQuote } from './alpha-vantage-quotes.js';
 import { refusalOf, type Texts } from './alpha-vantage-refusals.js';
 import { isObject, type JsonObject } from './answer-body.js';
+import { barsOf } from './bars.js';
 import type { Outcome } from './outcome.js';
 import type { Redact } from './redact.js';
-import { barsOf, type Fields } from './rows.js';
+import { type Fields, listRows, tableRows } from './rows.js';
 import type { Wanted, Work } from './source.js';
+import { UniformRows } from './uniform-rows.js';
 
 const isEmpty = (value: unknown): boolean =>
   Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 
-/** The value whose key begins with `block`: the vendor lengthens keys at will. */
-const blockOf = (body: JsonObject, block: string): unknown =>
-  Object.entries(body).find(([key]) => key.toLowerCase().startsWith(block.toLowerCase()))?.[1];
+const blockOf = (body: JsonObject, isBlock: (key: string) => boolean): unknown =>
+  Object.entries(body).find(([key]) => isBlock(key))?.[1];
+const isMeta = (key: string): boolean => /^meta data/i.test(key);
 
 /** What a series says it is, against what was asked: one line if it is another. */
 function otherSeries(meta: Fields, call: Call, symbol: string, wanted: Wanted & { data: 'bars' }): string | undefined {
@@ -49,16 +51,22 @@ function series(
   if (work.wanted.data !== 'bars') return { kind: 'malformed', detail: 'a series instead of quotes' };
   const [symbol = ''] = work.symbols;
   const { interval, adjusted } = work.wanted;
-  const metaBlock = blockOf(body, 'Meta Data');
+  const metaBlock = blockOf(body, isMeta);
   const meta = fieldsOf(isObject(metaBlock) ? Object.entries(metaBlock) : []);
   const other = otherSeries(meta, call, symbol, work.wanted);
   if (other !== undefined) return { kind: 'malformed', detail: redact(other) };
   const zone = meta.get('time zone') || defaultZone(call);
   if (isIntraday(interval) && !isZone(zone)) return { kind: 'malformed', detail: redact(`unknown time zone ${zone}`) };
-  const rows = Object.entries(block).map(([stamp, values]) => ({
-    stamp,
-    fields: fieldsOf(isObject(values) ? Object.entries(values) : [], call.pair?.quote),
-  }));
+  const market = call.pair?.quote;
+  const rows =
+    block instanceof UniformRows
+      ? tableRows(['', ...block.names.map(name => fieldName(name, market))], block.cells)
+      : listRows(
+          Object.entries(block).map(([stamp, values]) => ({
+            stamp,
+            fields: fieldsOf(isObject(values) ? Object.entries(values) : [], market),
+          })),
+        );
   // Adjusted days, weeks and months have the adjusted close beside prices that stay as traded.
   return barsOf(rows, { symbol, interval, adjusted: adjusted && isIntraday(interval), zone, redact }, warning);
 }
@@ -102,7 +110,7 @@ export function jsonOutcome(body: unknown, work: Work, redact: Redact): Outcome 
   if (!isObject(body)) return { kind: 'malformed', detail: 'JSON, but no object' };
   const call = callOf(work);
   const texts = textsOf(body);
-  const block = blockOf(body, call.block);
+  const block = blockOf(body, blockKey(call));
   const invented = [...texts.values()].find(text => /artificial|illustration purposes/i.test(text));
   if (invented !== undefined) return { kind: 'denied', by: 'entitlement', detail: redact(invented) };
   if ((isObject(block) || Array.isArray(block)) && !isEmpty(block)) return records(body, block, texts, work, redact);

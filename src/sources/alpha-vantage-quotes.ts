@@ -5,8 +5,9 @@ import { fieldsOf, sameSymbol } from './alpha-vantage-fields.js';
 import { isObject } from './answer-body.js';
 import type { Pair } from './instrument.js';
 import type { Outcome } from './outcome.js';
+import { quoteOf } from './quote-of.js';
 import type { Redact } from './redact.js';
-import { createRejects, type Fault, type Fields, isFault, quoteOf, type Row, recordsOf } from './rows.js';
+import { createRejects, type Fault, type Fields, isFault, type Row, recordsOf } from './rows.js';
 
 const usZone = 'US/Eastern';
 

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http/edge.js';
 import { isIntraday } from '../records/interval.js';
 import { readAnswer } from './alpha-vantage-answer.js';
-import { callOf, requestOf } from './alpha-vantage-call.js';
+import { blockKey, callOf, requestOf } from './alpha-vantage-call.js';
 import { csvOutcome } from './alpha-vantage-csv.js';
 import { jsonOutcome } from './alpha-vantage-json.js';
 import { alphaVantageListing } from './alpha-vantage-listing.js';
@@ -25,7 +25,8 @@ function refuses(wanted: Wanted, symbol = ''): string | undefined {
 
 function parse(work: Work, answer: HttpAnswer, options: SourceOptions): Outcome {
   const redact = redactor(options.apiKey);
-  const read = readAnswer(answer, work.nowMs, redact);
+  const isBlock = work.wanted.data === 'bars' ? blockKey(callOf(work)) : undefined;
+  const read = readAnswer(answer, work.nowMs, redact, isBlock);
   if (read.kind === 'json') return jsonOutcome(read.value, work, redact);
   // Refusals are JSON even when CSV was asked for, so that the bytes decide and not what was asked.
   return read.kind === 'text' ? csvOutcome(read.text, work, redact) : read;

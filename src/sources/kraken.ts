@@ -5,11 +5,13 @@ import { intervalMs, isIntraday } from '../records/interval.js';
 import type { Quote } from '../records/observation.js';
 import { utcToZonedDate } from '../records/zone.js';
 import { isObject, type JsonObject, own, readBody } from './answer-body.js';
+import { barsOf } from './bars.js';
 import { statusFailure } from './http-status.js';
 import { pairOf } from './instrument.js';
 import type { Outcome } from './outcome.js';
+import { quoteOf } from './quote-of.js';
 import { type Redact, redactor } from './redact.js';
-import { barsOf, createRejects, type Fields, isFault, quoteOf, recordsOf } from './rows.js';
+import { createRejects, type Fields, isFault, listRows, recordsOf } from './rows.js';
 import type { Listed, ListingOutcome, SourceOptions, Vendor, Wanted, Work } from './source.js';
 
 /** Kraken's own codes for coins that all others spell otherwise. */
@@ -106,7 +108,7 @@ function bars(result: JsonObject, { wanted, symbols }: Work, redact: Redact, war
   const [symbol = ''] = symbols;
   const intraday = isIntraday(interval);
   return barsOf(
-    rows.map(row => rowOf(row, intraday)),
+    listRows(rows.map(row => rowOf(row, intraday))),
     { symbol, interval, adjusted: false, zone: 'UTC', redact },
     warning,
   );
