@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { open } from 'lmdb';
-import { lastValueFrom } from 'rxjs';
 import type { HttpAnswer } from '../src/http/edge.js';
 import { createCommitStage } from '../src/ingest/commit-stage.js';
 import { judge } from '../src/ingest/judge.js';
@@ -144,7 +143,7 @@ async function throughPath(groups: readonly (readonly Poll[])[], spent: Spent): 
   for (const group of groups) {
     const commits = group.map(({ symbol, answer, fresh }) => {
       const nowMs = realTime.now();
-      const work: Work = { wanted: feed.wanted, symbols: [symbol], newestMs: undefined, nowMs };
+      const work: Work = { wanted: feed.wanted, symbols: [symbol], newestMs: undefined, nowMs, shallow: false };
       const startedMs = performance.now();
       const outcome = alphaVantage.parse(work, answer, options);
       const parsedMs = performance.now();
@@ -152,7 +151,7 @@ async function throughPath(groups: readonly (readonly Poll[])[], spent: Spent): 
       spent.parseMs += parsedMs - startedMs;
       spent.settleMs += performance.now() - parsedMs;
       if (settlement.records.length !== fresh) throw new Error(`${settlement.records.length} records, not ${fresh}`);
-      return lastValueFrom(stage.commit(settlement), { defaultValue: undefined });
+      return new Promise<void>(done => stage.commit(settlement, done));
     });
     await Promise.all(commits);
   }

@@ -1,8 +1,10 @@
 import { blueprint } from '../../src/ingest/blueprint.js';
-import { encodeCursor } from '../../src/ingest/cursor.js';
+import { advance, compare, emptyCursor, encodeCursor } from '../../src/ingest/cursor.js';
 import { encodeSeries, seriesKey } from '../../src/ingest/series.js';
 import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.js';
 import type { StateChange } from '../../src/log/log.js';
+import { isoInstant } from '../../src/records/instant.js';
+import type { Bar } from '../../src/records/observation.js';
 import { alphaVantage } from '../../src/sources/alpha-vantage.js';
 import { realTime } from '../../src/streams/time.js';
 import { diskListFile } from '../../src/symbols/disk-list-file.js';
@@ -44,13 +46,14 @@ for (const topic of ['market.bars', 'market.dead-letters', 'market.symbols'])
 async function fill(): Promise<void> {
   const nowMs = Date.now();
   const newestMs = Math.floor(nowMs / 60_000) * 60_000;
-  const entries = Array.from({ length: 100 }, (_, i) => ({
-    timeMs: newestMs - (100 - i) * 60_000,
-    high: i,
-    low: i,
-    revision: 0,
-  }));
-  const cursor = encodeCursor({ entries });
+  const price = '101.2300';
+  const bars = Array.from({ length: 100 }, (_, i): Bar => {
+    const time = isoInstant(newestMs - (100 - i) * 60_000);
+    const values = { open: price, high: price, low: price, close: price };
+    return { kind: 'bar', symbol: '', interval: '1m', adjusted: false, time, date: time.slice(0, 10), ...values };
+  });
+  const { novelties } = compare(emptyCursor, bars, feed.restateWindow);
+  const cursor = encodeCursor(advance(emptyCursor, novelties, () => true, feed.restateWindow));
   for (let first = 0; first < symbols.length; first += 1_000) {
     const state = symbols.slice(first, first + 1_000).flatMap((symbol, i): StateChange[] => {
       const key = seriesKey('alpha-vantage', feed, symbol);
@@ -62,7 +65,7 @@ async function fill(): Promise<void> {
         newestMs,
         newestDate: new Date(newestMs).toISOString().slice(0, 10),
         seenMs: nowMs,
-        price: '101.2300',
+        price,
         fresh: true,
       } as const;
       return [

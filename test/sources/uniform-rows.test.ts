@@ -15,6 +15,7 @@ const daily: Work = {
   symbols: ['IBM'],
   newestMs: undefined,
   nowMs: 0,
+  shallow: false,
 };
 const minutes: Work = { ...daily, wanted: { data: 'bars', interval: '1m', adjusted: false } };
 
@@ -125,10 +126,10 @@ test('rows that are read off the text come to what JSON.parse and objects come t
       if (shown !== text) changed++;
       t.deepEqual(jsonOutcome(read, work, redact), plainly(shown, work), shown);
     }),
-    { numRuns: 4000 },
+    { numRuns: 1500 },
   );
-  t.true(uniform > 400, `${uniform} uniform`);
-  t.true(changed > 20, `${changed} changed and still uniform`);
+  t.true(uniform > 150, `${uniform} uniform`);
+  t.true(changed > 8, `${changed} changed and still uniform`);
 });
 
 test('series as vendors send them are read off the text', t => {

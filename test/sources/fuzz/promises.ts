@@ -2,7 +2,7 @@ import { faultOf } from '../../../src/ingest/checks.js';
 import { canonicalDecimal, compareDecimals, isDecimal } from '../../../src/records/decimal.js';
 import { recordId, valuesOf } from '../../../src/records/identity.js';
 import type { Observation } from '../../../src/records/observation.js';
-import { encodeRecord } from '../../../src/records/record.js';
+import { recordText } from '../../../src/records/record.js';
 import type { Outcome } from '../../../src/sources/outcome.js';
 import type { ListingOutcome } from '../../../src/sources/source.js';
 import type { Snapshot } from '../../../src/symbols/snapshot.js';
@@ -52,7 +52,7 @@ function recordFault(one: Observation, said: string | undefined): string | undef
   }
   const id = recordId('fuzz', one, 0, valuesOf(one));
   const stamp = { id, source: 'fuzz', seenAt: '2024-06-05T00:00:00.000Z', revision: 0, final: true };
-  const encoded = JSON.parse(Buffer.from(encodeRecord(one, stamp, 'string')).toString()) as Record<string, unknown>;
+  const encoded = JSON.parse(recordText(one, stamp, 'string')) as Record<string, unknown>;
   return encoded.time === one.time && encoded.id === id ? undefined : 'the record does not come back from its encoding';
 }
 
