@@ -6,6 +6,7 @@ import { open } from 'lmdb';
 import type { HttpAnswer } from '../src/http/edge.js';
 import { createCommitStage } from '../src/ingest/commit-stage.js';
 import { judge } from '../src/ingest/judge.js';
+import { recentLetters } from '../src/ingest/recent-letters.js';
 import type { Feed } from '../src/ingest/series.js';
 import { openEmbeddedLog } from '../src/log/embedded/embedded-log.js';
 import { alphaVantage } from '../src/sources/alpha-vantage.js';
@@ -116,6 +117,7 @@ const context = {
   checks: { maxFuture: 1e15 },
   deadLetters: 'dead',
   load: (key: string) => log.get(key),
+  recent: recentLetters('bench', 'bench', () => undefined),
 };
 const options = { apiKey: 'KEY', baseUrl: alphaVantage.baseUrl, format: 'json' } as const;
 

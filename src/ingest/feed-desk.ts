@@ -1,6 +1,7 @@
 import type { Calendar } from '../schedule/calendar.js';
 import { createTimetable } from '../schedule/timetable.js';
 import type { Checks } from './checks.js';
+import { type RecentLetters, recentLetters } from './recent-letters.js';
 import { decodeSeries, type Feed, type Series, seriesKey } from './series.js';
 
 /** One feed as its owner sees it: which symbols it polls and when each is due. Holds one small entry a symbol; cursors stay in the log. */
@@ -18,6 +19,7 @@ export interface FeedDesk {
   readonly loaded: Set<string>;
   /** What the plan lacks is not asked for again before this, by the vendor's endpoint. */
   readonly denied: Map<string, number>;
+  readonly letters: RecentLetters;
   /** The plan gives no long histories. */
   shallow: boolean;
 }
@@ -26,8 +28,13 @@ export interface FeedSpec extends Pick<FeedDesk, 'feed' | 'calendar' | 'checks' 
   readonly lists: readonly string[];
 }
 
-export const openDesk = (spec: FeedSpec): FeedDesk => ({
+export const openDesk = (
+  spec: FeedSpec,
+  sourceName: string,
+  load: (key: string) => Uint8Array | undefined,
+): FeedDesk => ({
   ...spec,
+  letters: recentLetters(sourceName, spec.feed.name, load),
   timetable: createTimetable(),
   series: new Map(),
   listedBy: new Map(),

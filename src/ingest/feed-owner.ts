@@ -70,7 +70,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
   let requests = 0;
   let desks: readonly FeedDesk[] = [];
   const factory: Factory<FeedOwnerCommand> = context => {
-    desks = deps.feeds.map(openDesk);
+    desks = deps.feeds.map(spec => openDesk(spec, deps.sourceName, deps.load));
     const jumped = watchWallJumps(deps.time);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
     /** Requests for permits that are not answered yet. */
@@ -210,6 +210,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
           deadLetters: deps.deadLetters,
           nowMs,
           load: deps.load,
+          recent: desk.letters,
         },
         item.work.symbols,
         outcome,

@@ -43,7 +43,7 @@ export function judge(
     case 'malformed': {
       const failed = failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, hourMs, random));
       if (failed.series.get(symbols[0]!)?.failures !== 1) return failed;
-      const letter: OutgoingRecord = deadLetter(context, symbols.join(','), 'malformed', outcome.detail, body());
+      const letter: OutgoingRecord = deadLetter(context, symbols, 'malformed', outcome.detail, body());
       return {
         ...failed,
         records: [letter],

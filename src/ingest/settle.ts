@@ -12,7 +12,8 @@ import { type Checks, faultOf } from './checks.js';
 import type { Settled } from './commit-stage.js';
 import { advance, compare, decodeCursor, encodeCursor, type Novelty } from './cursor.js';
 import { isFinal } from './final.js';
-import { createLetters, deadLetter, type LetterContext, letterEvent } from './letters.js';
+import { createLetters, type LetterContext } from './letters.js';
+import type { RecentLetters } from './recent-letters.js';
 import { decodeSeries, encodeSeries, type Series, seriesKey } from './series.js';
 
 /** What one answer comes to: commits as a whole, or not at all. */
@@ -29,6 +30,7 @@ export interface SettleContext extends LetterContext {
   readonly calendar: Calendar | undefined;
   readonly checks: Checks;
   readonly load: (key: string) => Uint8Array | undefined;
+  readonly recent: RecentLetters;
 }
 
 const quoteWindow = 16;
@@ -61,17 +63,21 @@ export function settleObservations(
     count.rejected += settled.letters.length;
     events.push(...settled.events);
   }
+  if (symbols.length > 1 && rejected.length > 0) {
+    const refused = createLetters(context, symbols, context.recent);
+    for (const { code, detail, row } of rejected) refused.add({ code, detail, row: () => row });
+    const { letters, events: said } = refused.written();
+    records.push(...letters);
+    if (letters.length > 0) state.push(context.recent.state());
+    count.rejected += letters.length;
+    events.push(...said);
+  }
   events.push({ kind: 'settled', feed: feed.name, ...count });
   const published = records.filter(record => record.topic === feed.topic);
   if (published.length > 0) {
     const newestMs = Math.max(...[...series.values()].map(one => one.newestMs ?? 0));
     const bytes = published.reduce((sum, record) => sum + record.value.length, 0);
     events.push({ kind: 'published', feed: feed.name, topic: feed.topic, records: published.length, bytes, newestMs });
-  }
-  if (symbols.length > 1 && rejected.length > 0) {
-    const letters = rejected.map(row => deadLetter(context, symbols.join(','), row.code, row.detail, row.row));
-    records.push(...letters);
-    events.push(letterEvent(context, rejected[0]!.code, letters.length, rejected[0]!.detail));
   }
   return { records, state, series, fresh, events };
 }
@@ -99,7 +105,7 @@ function settleSeries(
   const newest = present.at(-1);
   const lastMs = newest === undefined ? Number.NEGATIVE_INFINITY : instantMs(newest.time);
 
-  const letters = createLetters(context, symbol);
+  const letters = createLetters(context, [symbol]);
   const published: Novelty[] = [];
   const refused = new Set<Novelty>();
   let { price, newestMs = 0, newestDate, refusedRows } = before;
