@@ -4,13 +4,17 @@ import type { Checks } from './checks.js';
 import { type RecentLetters, recentLetters } from './recent-letters.js';
 import { decodeSeries, type Feed, type Series, seriesKey } from './series.js';
 
-/** One feed as its owner sees it: which symbols it polls and when each is due. Holds one small entry a symbol; cursors stay in the log. */
-export interface FeedDesk {
+export interface FeedSpec {
   readonly feed: Feed;
   readonly calendar: Calendar | undefined;
   readonly checks: Checks;
   readonly maxSymbols: number;
   readonly weight: number;
+  readonly lists: readonly string[];
+}
+
+/** One feed as its owner sees it: which symbols it polls and when each is due. Holds one small entry a symbol; cursors stay in the log. */
+export interface FeedDesk extends FeedSpec {
   readonly timetable: ReturnType<typeof createTimetable>;
   readonly series: Map<string, Series>;
   /** Which lists name a symbol: it is polled while at least one does. */
@@ -22,10 +26,6 @@ export interface FeedDesk {
   readonly letters: RecentLetters;
   /** The plan gives no long histories. */
   shallow: boolean;
-}
-
-export interface FeedSpec extends Pick<FeedDesk, 'feed' | 'calendar' | 'checks' | 'maxSymbols' | 'weight'> {
-  readonly lists: readonly string[];
 }
 
 export const openDesk = (

@@ -11,7 +11,7 @@ import type { FeedOwnerCommand, Item, Pulled } from './feed-owner-command.js';
 import { judge } from './judge.js';
 import { createOutage } from './outage.js';
 import { polledEvent } from './polled.js';
-import { isProblem, reasonToGiveUp } from './round.js';
+import { endRound, isRoundOver, reasonToGiveUp, roundNotes } from './round.js';
 import { seriesDue } from './series-due.js';
 
 /** A look from outside, taken at once: for the status page and the end of a round. */
@@ -60,7 +60,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
   const inFlight = new Map(deps.feeds.map(({ feed }) => [feed.name, new Set<string>()]));
   /** By feed: of several symbols in one call one was unknown, and the vendor does not say which: each of them is asked for by itself. */
   const alone = new Map(deps.feeds.map(({ feed }) => [feed.name, new Set<string>()]));
-  const problems: string[] = [];
+  const notes = roundNotes();
   const lists = new Map<string, readonly string[]>();
   let stopped: string | undefined;
   let draining = false;
@@ -93,10 +93,8 @@ export function feedOwner(deps: FeedOwnerDeps): {
 
     const take = (list: string, symbols: readonly string[]): void => {
       lists.set(list, symbols);
-      desks.forEach((desk, index) => {
-        if (!deps.feeds[index]!.lists.includes(list)) return;
+      for (const desk of desks.filter(({ lists: named }) => named.includes(list)))
         for (const symbol of relist(desk, list, symbols, deps.vendor.type, deps.load)) schedule(desk, symbol);
-      });
     };
 
     /** The desk whose head is due longest, among those that may ask now. */
@@ -121,7 +119,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
 
     /** Asks for as many permits as there are lanes to use them and calls that are due; else sleeps until something is. */
     const pump = (): void => {
-      if (draining || (deps.once && (stopped !== undefined || roundIsOver()))) {
+      if (draining || (deps.once && (stopped !== undefined || isRoundOver(desks)))) {
         releaseLanes();
         return;
       }
@@ -148,11 +146,6 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const timer = context.after(Math.max(1, atMs - context.now()), { kind: 'tick' });
       alarm = { atMs, unsubscribe: () => timer.unsubscribe() };
     };
-
-    const roundIsOver = (): boolean =>
-      desks.every(
-        (desk, index) => deps.feeds[index]!.lists.every(list => desk.loaded.has(list)) && desk.timetable.size === 0,
-      );
 
     const releaseLanes = (): void => {
       for (const lane of waiting.splice(0)) lane(undefined);
@@ -225,10 +218,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       if (outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1)
         for (const symbol of item.work.symbols) alone.get(item.feed)!.add(symbol);
       deps.report(polledEvent(deps.sourceName, item, answered, nowMs));
-      if (deps.once && isProblem(outcome.kind) && !judged.again)
-        problems.push(
-          `${item.feed} ${item.work.symbols.join(',')}: ${outcome.kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`,
-        );
+      if (deps.once && !judged.again) notes.saw(item, outcome);
       // Last: an answer on which the owner fails has its quota settled when it is given up.
       const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
       const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);
@@ -257,7 +247,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         flying.delete(symbol);
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
-      if (deps.once) problems.push(`${item.feed} ${item.work.symbols.join(',')}: the answer could not be settled`);
+      if (deps.once) notes.couldNotSettle(item);
       replyTo(undefined);
     };
 
@@ -274,23 +264,15 @@ export function feedOwner(deps: FeedOwnerDeps): {
         symbol => desk.timetable.dueMs(symbol) !== undefined && endpoints.has(endpointOf(desk, symbol)),
       );
       if (!deps.once) for (const symbol of waitingToo) schedule(desk, symbol);
-      else if (waitingToo.length > 0) {
+      else {
         for (const symbol of waitingToo) desk.timetable.remove(symbol);
-        problems.push(`${desk.feed.name}: ${waitingToo.length} symbols were not asked for: ${reason}`);
-      }
-    };
-
-    /** `once`: names what will not be asked for. */
-    const giveUp = (given: readonly FeedDesk[], reason: string): void => {
-      for (const { feed, timetable } of given) {
-        if (timetable.size > 0) problems.push(`${feed.name}: ${timetable.size} symbols were not asked for: ${reason}`);
-        while (timetable.popDue(Number.POSITIVE_INFINITY));
+        notes.notAskedFor(desk.feed.name, waitingToo.length, reason);
       }
     };
 
     const giveUpIfSpent = (view: BudgetView): void => {
       const reason = reasonToGiveUp(view, context.now());
-      if (reason !== undefined && asked.size > 0) giveUp(desks, reason);
+      if (reason !== undefined && asked.size > 0) endRound(desks, reason, notes);
     };
 
     /** Due times are wall times: without this a clock set back by an hour would stop polling for one. */
@@ -379,7 +361,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       inFlight: [...inFlight.values()].reduce((sum, { size }) => sum + size, 0),
       stopped,
       desks,
-      problems,
+      problems: notes.problems,
     }),
   };
 }

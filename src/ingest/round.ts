@@ -1,6 +1,8 @@
 import { isoInstant } from '../records/instant.js';
 import type { BudgetView } from '../schedule/budget.js';
 import type { Outcome } from '../sources/outcome.js';
+import type { FeedDesk } from './feed-desk.js';
+import type { Item } from './feed-owner-command.js';
 
 const longWaitMs = 120_000;
 
@@ -13,6 +15,39 @@ export function reasonToGiveUp({ closed, limits }: BudgetView, nowMs: number): s
   return spent && `the quota of ${spent.limit.requests} calls is spent until ${isoInstant(spent.resetsAtMs ?? nowMs)}`;
 }
 
-/** What a round names at its end. */
-export const isProblem = (kind: Outcome['kind']): boolean =>
-  kind !== 'records' && kind !== 'unchanged' && kind !== 'empty';
+/** What a round (`--once`) will name at its end: what was refused or failed, and what is not asked for. */
+export interface RoundNotes {
+  readonly problems: readonly string[];
+  saw(item: Item, outcome: Outcome): void;
+  couldNotSettle(item: Item): void;
+  notAskedFor(feed: string, count: number, reason: string): void;
+}
+
+export function roundNotes(): RoundNotes {
+  const problems: string[] = [];
+  const named = ({ feed, work }: Item): string => `${feed} ${work.symbols.join(',')}`;
+  return {
+    problems,
+    saw(item, outcome) {
+      const { kind } = outcome;
+      if (kind === 'records' || kind === 'unchanged' || kind === 'empty') return;
+      problems.push(`${named(item)}: ${kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`);
+    },
+    couldNotSettle: item => void problems.push(`${named(item)}: the answer could not be settled`),
+    notAskedFor(feed, count, reason) {
+      if (count > 0) problems.push(`${feed}: ${count} symbols were not asked for: ${reason}`);
+    },
+  };
+}
+
+/** Every list has said what it holds, and nothing is left to ask for. */
+export const isRoundOver = (desks: readonly FeedDesk[]): boolean =>
+  desks.every(({ lists, loaded, timetable }) => lists.every(list => loaded.has(list)) && timetable.size === 0);
+
+/** Takes what is still due out of the timetables, and notes it. */
+export function endRound(desks: readonly FeedDesk[], reason: string, notes: RoundNotes): void {
+  for (const { feed, timetable } of desks) {
+    notes.notAskedFor(feed.name, timetable.size, reason);
+    while (timetable.popDue(Number.POSITIVE_INFINITY));
+  }
+}
