@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { damage, damagesInRow } from './damages.js';
 import { failDisk } from './failing-disk.js';
 import { agedLog, emptyLog, killAtCalls, killBeforeReply } from './failpoints.js';
 import { failGraphDisk, graphDisks } from './graph-disk.js';
@@ -8,13 +9,14 @@ import type { Result } from './result.js';
 import { requireStrace, writingCalls } from './strace.js';
 
 /**
- * `main.js [--rounds N] [--seed S] [--only NAME] [--verbose]`: kills a real process N times at random instants, then at each chosen one; cuts the power; lets the
- * disk fail. Each time the log must be what it was said to be. `--only graph/3/7` repeats the life of the log in which round 7 failed.
+ * `main.js [--rounds N] [--damages N] [--seed S] [--only NAME] [--verbose]`: kills a real process N times at random instants, then at each chosen one; cuts the power; lets the
+ * disk fail; damages closed logs. Each time the log must be what it was said to be. `--only graph/3/7` repeats the life of the log in which round 7 failed.
  */
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
+    damages: { type: 'string', default: '500' },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -34,10 +36,11 @@ function report({ name, faults, detail }: Result): void {
   failed++;
   if (!values.verbose) console.log(`FAILED ${name} (${detail})`);
   for (const fault of faults) console.log(`  ${fault}`);
-  console.log(`  again: npm run test:crash -- --seed ${seed} --only ${name}`);
+  console.log(`  again: npm run test:crash -- --rounds ${rounds} --seed ${seed} --only ${name}`);
 }
 
 interface Part {
+  /** Of several rounds: `--only` one of them repeats the part. */
   readonly name: string;
   readonly run: () => Promise<void>;
 }
@@ -45,6 +48,8 @@ interface Part {
 const partsOf = (names: readonly string[], run: (name: string, index: number) => Promise<void>): Part[] =>
   names.map((name, index) => ({ name, run: () => run(name, index) }));
 
+// One life in three is of the whole graph, which takes longer and has the ledger to watch, too.
+const partOfLife = (life: number) => (life % 3 === 0 ? 'graph' : 'writer');
 const lives = Array.from({ length: Math.ceil(rounds / killsInLife) }, (_, life) => life);
 let old: ReturnType<typeof agedLog> | undefined;
 const logOf = async (age: string) => {
@@ -62,11 +67,19 @@ const power: Readonly<Record<string, readonly string[]>> = {
   'power/short-pages': ['writev:retval=4096:when=3'],
 };
 const ages = ['empty', 'aged'];
+// Only when asked for: a closed log that is damaged says nothing of crashes.
+const rows = values.only.startsWith('damage')
+  ? Array.from({ length: Math.ceil(Number(values.damages) / damagesInRow) }, (_, row) => row)
+  : [];
 const parts: Part[] = [
   // The long ones first, so that both lanes end together.
   ...partsOf(
-    lives.map(life => `${life % 2 === 0 ? 'graph' : 'writer'}/${life}`),
-    (_, life) => (life % 2 === 0 ? killGraph : killWriter)(seed, life, report),
+    lives.map(life => `${partOfLife(life)}/${life}`),
+    (_, life) => (partOfLife(life) === 'graph' ? killGraph : killWriter)(seed, life, report),
+  ),
+  ...partsOf(
+    rows.map(row => `damage/${row}`),
+    (_, row) => damage(seed, row, report),
   ),
   ...partsOf(['slow-flush/0'], () => killGraph(seed, 0, report, { name: 'slow-flush', rounds: 5, slowFlush: true })),
   ...partsOf(Object.keys(power), name => cutPower(name, { seed, cuts: 60, inject: power[name]! }, report)),
@@ -90,7 +103,10 @@ const isWanted = ({ name }: Part): boolean => `${values.only}/`.startsWith(`${na
 const rest = parts.filter(isWanted).values();
 /** Two at a time: a process that waits for its disk leaves the other core to the next. */
 const lane = async (): Promise<void> => {
-  for (const { run } of rest) await run();
+  for (const { name, run } of rest)
+    await run().catch((error: unknown) =>
+      report({ name: `${name}/`, faults: [String(error)], detail: 'it broke off' }),
+    );
 };
 await Promise.all([lane(), lane()]);
 console.log([...counts].map(([part, count]) => `${part} ${count}`).join(', '));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, cpSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../src/log/log.js';
 import { LogFailure } from '../../src/log/log.js';
@@ -123,8 +123,9 @@ async function probe(path: string, whole: Set<string>, random: () => number): Pr
 /** `damage-child.js DIRECTORY SEED FIRST COUNT`: prints the number of each mutation and what became of it, so that a death can be laid to its cause. */
 const [directory = '', seed = '1', first = '0', count = '100'] = process.argv.slice(2);
 const origin = join(directory, 'origin');
+const isNew = !existsSync(origin);
 const { log } = await openTemp(origin, small);
-if (first === '0') await fill(log, seeded(42), 400);
+if (isNew) await fill(log, seeded(42), 400);
 const whole = contentOf(log);
 await log.close();
 for (let i = Number(first); i < Number(count); i++) {
