@@ -149,7 +149,7 @@ async function throughPath(groups: readonly (readonly Poll[])[], spent: Spent): 
       const startedMs = performance.now();
       const outcome = alphaVantage.parse(work, answer, options);
       const parsedMs = performance.now();
-      const settlement = judge({ ...context, nowMs }, [symbol], outcome, () => '', Math.random);
+      const settlement = judge({ ...context, nowMs, askedMs: nowMs }, [symbol], outcome, () => '', Math.random);
       spent.parseMs += parsedMs - startedMs;
       spent.settleMs += performance.now() - parsedMs;
       if (settlement.records.length !== fresh) throw new Error(`${settlement.records.length} records, not ${fresh}`);

@@ -202,6 +202,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
           checks: desk.checks,
           deadLetters: deps.deadLetters,
           nowMs,
+          askedMs: item.startedMs,
           load: deps.load,
           recent: desk.letters,
         },

@@ -29,6 +29,8 @@ export interface SettleContext extends LetterContext {
   readonly sourceType: string;
   readonly calendar: Calendar | undefined;
   readonly checks: Checks;
+  /** When the answer was asked for: the vendor looked at its bars at that time or later. */
+  readonly askedMs: number;
   readonly load: (key: string) => Uint8Array | undefined;
   readonly recent: RecentLetters;
 }
@@ -94,7 +96,7 @@ function settleSeries(
   observations: readonly Observation[],
   rejected: readonly RejectedRow[],
 ) {
-  const { feed, checks, nowMs, calendar, load } = context;
+  const { feed, checks, nowMs, askedMs, calendar, load } = context;
   const key = seriesKey(context.sourceType, feed, symbol);
   const before = decodeSeries(load(`series/${key}`));
   const capacity = feed.wanted.data === 'bars' ? feed.restateWindow : quoteWindow;
@@ -128,7 +130,7 @@ function settleSeries(
   }
   const seenAt = new Date(seenMs).toISOString();
   const records = recordsOf(context, published, seenAt, ({ observation, timeMs }) =>
-    isFinal(observation, timeMs < lastMs, nowMs, calendar),
+    isFinal(observation, timeMs < lastMs, Math.min(askedMs, nowMs), calendar),
   );
   // Not in the cursor: it keeps the newest times, and a few hundred of the year 2100 would shut out every bar until then.
   let { aheadMs = 0 } = before;

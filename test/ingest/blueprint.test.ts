@@ -402,3 +402,21 @@ for (const jumpMs of [-60 * minute, 60 * minute])
     t.true(after >= 3 * 8 && after <= 3 * 12, `${after} calls in ten minutes, ${before} in the ten before`);
     t.false(events.some(event => event.kind === 'actor-restarted'));
   });
+
+test('a bar that was still growing when it was asked for is not called final, even if it had ended when the answer came', async t => {
+  const { time, records, stop } = world({
+    symbols: ['A'],
+    startMs: start + minute - 20,
+    latencyMs: 50,
+    answer: () => ({ kind: 'records', observations: [bar('A', start), bar('A', start - minute)].reverse() }),
+  });
+  await time.advance(1_000);
+  stop();
+  t.deepEqual(
+    records('market.bars').map(({ time: at, final }) => [at, final]),
+    [
+      [isoInstant(start - minute), true],
+      [isoInstant(start), false],
+    ],
+  );
+});
