@@ -2,7 +2,7 @@ import type { Calendar } from '../schedule/calendar.js';
 import { createTimetable } from '../schedule/timetable.js';
 import type { Checks } from './checks.js';
 import { type RecentLetters, recentLetters } from './recent-letters.js';
-import { decodeSeries, type Feed, type Series, seriesKey } from './series.js';
+import { decodeSeries, type Feed, type Series, seriesKey, shifted } from './series.js';
 
 export interface FeedSpec {
   readonly feed: Feed;
@@ -50,6 +50,7 @@ export function relist(
   symbols: readonly string[],
   sourceType: string,
   load: (key: string) => Uint8Array | undefined,
+  nowMs: number,
 ): readonly string[] {
   desk.loaded.add(list);
   const wanted = new Set(symbols);
@@ -67,8 +68,17 @@ export function relist(
       continue;
     }
     desk.listedBy.set(symbol, new Set([list]));
-    desk.series.set(symbol, decodeSeries(load(`series/${seriesKey(sourceType, desk.feed, symbol)}`)));
+    const stored = decodeSeries(load(`series/${seriesKey(sourceType, desk.feed, symbol)}`));
+    // A failure of the future: the clock was set back while nobody looked, and the pause after it must not grow by as much.
+    const aheadMs = (stored.failedMs ?? Number.NEGATIVE_INFINITY) - nowMs;
+    desk.series.set(symbol, aheadMs > 0 ? shifted(stored, -aheadMs) : stored);
     arrived.push(symbol);
   }
   return arrived;
+}
+
+/** The wall clock jumped: what is remembered in its time moves along. */
+export function shiftDesk({ denied, series }: FeedDesk, byMs: number): void {
+  for (const [endpoint, untilMs] of denied) denied.set(endpoint, untilMs + byMs);
+  for (const [symbol, one] of series) series.set(symbol, shifted(one, byMs));
 }

@@ -2,17 +2,18 @@ import type { ActorRef, Factory } from '../actors/actor.js';
 import type { StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
-import { watchWallJumps } from '../schedule/wall-jumps.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
-import { type FeedDesk, type FeedSpec, openDesk, relist } from './feed-desk.js';
+import { type FeedDesk, type FeedSpec, openDesk, relist, shiftDesk } from './feed-desk.js';
 import type { FeedOwnerCommand, Item, Pulled } from './feed-owner-command.js';
 import { judge } from './judge.js';
 import { createOutage } from './outage.js';
 import { polledEvent } from './polled.js';
 import { endRound, isRoundOver, reasonToGiveUp, roundNotes } from './round.js';
+import { shifted } from './series.js';
 import { seriesDue } from './series-due.js';
+import { createWallJumps } from './wall-jumps.js';
 
 /** A look from outside, taken at once: for the status page and the end of a round. */
 export interface OwnerView {
@@ -71,7 +72,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
   let desks: readonly FeedDesk[] = [];
   const factory: Factory<FeedOwnerCommand> = context => {
     desks = deps.feeds.map(spec => openDesk(spec, deps.sourceName, deps.load));
-    const jumped = watchWallJumps(deps.time);
+    const jumps = createWallJumps(deps.time);
     const deskOf = new Map(desks.map(desk => [desk.feed.name, desk]));
     /** Requests for permits that are not answered yet. */
     const asked = new Set<string>();
@@ -94,7 +95,8 @@ export function feedOwner(deps: FeedOwnerDeps): {
     const take = (list: string, symbols: readonly string[]): void => {
       lists.set(list, symbols);
       for (const desk of desks.filter(({ lists: named }) => named.includes(list)))
-        for (const symbol of relist(desk, list, symbols, deps.vendor.type, deps.load)) schedule(desk, symbol);
+        for (const symbol of relist(desk, list, symbols, deps.vendor.type, deps.load, context.now()))
+          schedule(desk, symbol);
     };
 
     /** The desk whose head is due longest, among those that may ask now. */
@@ -192,6 +194,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const outcome = withoutDepth(answered.outcome, item);
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
+      jumps.answered(item.feed, item.work.symbols);
       outage.saw(outcome.kind === 'unavailable', nowMs);
       const judged = judge(
         {
@@ -232,10 +235,13 @@ export function feedOwner(deps: FeedOwnerDeps): {
       for (const symbol of item.work.symbols) {
         flying.delete(symbol);
         const series = settlement.series.get(symbol);
+        const jumpedMs = jumps.landed(item.feed, symbol);
         if (!desk.listedBy.has(symbol)) continue;
-        if (series !== undefined) desk.series.set(symbol, series);
+        if (series !== undefined) desk.series.set(symbol, jumpedMs === 0 ? series : shifted(series, jumpedMs));
         if (deps.once && !settlement.again) continue;
-        if (series === undefined) desk.timetable.set(symbol, Math.max(item.dueMs, deniedMs(desk, symbol)));
+        // It was due when it was asked for; a clock set back since must not make it wait.
+        if (series === undefined)
+          desk.timetable.set(symbol, Math.max(Math.min(item.dueMs, context.now()), deniedMs(desk, symbol)));
         else schedule(desk, symbol);
       }
     };
@@ -246,6 +252,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const flying = inFlight.get(item.feed)!;
       for (const symbol of item.work.symbols) {
         flying.delete(symbol);
+        jumps.landed(item.feed, symbol);
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
       if (deps.once) notes.couldNotSettle(item);
@@ -276,24 +283,21 @@ export function feedOwner(deps: FeedOwnerDeps): {
       if (reason !== undefined && asked.size > 0) endRound(desks, reason, notes);
     };
 
-    /** Due times are wall times: without this a clock set back by an hour would stop polling for one. */
+    /**
+     * Due times are wall times: without this a clock set back by an hour would stop polling for one. Before every command, so that no stamp of after
+     * the jump is moved with those of before.
+     */
     const followClock = (): void => {
-      const jumpedMs = jumped();
+      const jumpedMs = jumps.since(inFlight);
       if (jumpedMs === 0) return;
-      for (const desk of desks)
-        for (const [symbol, series] of desk.series) {
-          const { polledMs, notBeforeMs } = series;
-          desk.series.set(symbol, {
-            ...series,
-            ...(polledMs !== undefined && { polledMs: polledMs + jumpedMs }),
-            ...(notBeforeMs !== undefined && { notBeforeMs: notBeforeMs + jumpedMs }),
-          });
-          schedule(desk, symbol);
-        }
+      outage.jumped(jumpedMs);
+      for (const desk of desks) {
+        shiftDesk(desk, jumpedMs);
+        for (const symbol of desk.series.keys()) schedule(desk, symbol);
+      }
     };
 
     const watch = (): void => {
-      followClock();
       const nowMs = context.now();
       for (const desk of desks) {
         const head = desk.timetable.peek();
@@ -312,6 +316,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
     context.after(deps.once ? usageMs : watchMs, { kind: 'watch' });
     return {
       receive: command => {
+        followClock();
         switch (command.kind) {
           case 'pull':
             waiting.push(command.replyTo);

@@ -73,7 +73,7 @@ function failing(
     const before = decodeSeries(context.load(key));
     const failures = before.failures + 1;
     const notBeforeMs = context.nowMs + delayMs(failures);
-    const after: Series = { ...before, state, failures, reason: outcome.detail, notBeforeMs };
+    const after: Series = { ...before, state, failures, reason: outcome.detail, notBeforeMs, failedMs: context.nowMs };
     series.set(symbol, after);
     if (Number.isInteger(Math.log2(failures))) {
       const { sourceName: source, feed } = context;

@@ -9,6 +9,8 @@ export interface Outage {
   /** Epoch ms before which no call is worth making; 0 while the vendor can be reached. */
   readonly untilMs: number;
   saw(unavailable: boolean, nowMs: number): void;
+  /** The wall clock jumped: a pause keeps its length. */
+  jumped(byMs: number): void;
 }
 
 const after = 3;
@@ -34,6 +36,9 @@ export function createOutage(source: string, random: Random, report: Report): Ou
       const ceilingMs = Math.min(longestMs, firstMs * 2 ** Math.min(inRow - after, 20));
       untilMs = nowMs + ceilingMs * (0.5 + random() / 2);
       report({ kind: 'source-paused', source, reason: 'the vendor cannot be reached', untilMs });
+    },
+    jumped(byMs) {
+      if (untilMs > 0) untilMs += byMs;
     },
   };
 }

@@ -44,9 +44,19 @@ export interface Series {
   readonly aheadMs?: number;
   /** After unknown-symbol or a failure: not before. */
   readonly notBeforeMs?: number;
+  /** When it last failed. */
+  readonly failedMs?: number;
 }
 
 export const newSeries: Series = { state: 'new', failures: 0 };
+
+/** What is remembered in wall time, after the wall clock jumped by so much. */
+export const shifted = (series: Series, byMs: number): Series => ({
+  ...series,
+  ...(series.polledMs !== undefined && { polledMs: series.polledMs + byMs }),
+  ...(series.notBeforeMs !== undefined && { notBeforeMs: series.notBeforeMs + byMs }),
+  ...(series.failedMs !== undefined && { failedMs: series.failedMs + byMs }),
+});
 
 export const encodeSeries = (series: Series): Uint8Array => Buffer.from(JSON.stringify(series));
 
