@@ -234,11 +234,11 @@ const copyOf = ({ batches, state = [] }: Commit): Commit => ({
     ...batch,
     records: batch.records.map(({ key, value, headers }) => ({
       key,
-      value: Uint8Array.from(value),
+      value: new Uint8Array(value),
       headers: { ...headers },
     })),
   })),
-  state: state.map(([key, value]) => [key, value && Uint8Array.from(value)]),
+  state: state.map(([key, value]) => [key, value && new Uint8Array(value)]),
 });
 
 const sizeOf = (record: LogRecord): number => {

@@ -27,17 +27,19 @@ export interface MarketOptions {
   /** Epoch ms. The series begin `scenario.historyDays` before it and never end. */
   readonly startMs: number;
   readonly scenario: Pick<Scenario, 'symbols' | 'hours' | 'historyDays' | 'quoteStepMs' | 'restatements' | 'listing'>;
+  /** How many bars stay computed, about 600 bytes each; 100,000 when absent. */
+  readonly maxBars?: number;
   /** Replaces the scenario's hours; asked once for each minute of each day. */
   readonly isOpen?: IsOpen;
 }
 
-export function createMarket({ seed, startMs, scenario, isOpen }: MarketOptions): Market {
+export function createMarket({ seed, startMs, scenario, isOpen, maxBars = 100_000 }: MarketOptions): Market {
   const { symbols, hours, historyDays, quoteStepMs, listing } = scenario;
   const instruments = new Map(instrumentsOf(symbols).map(instrument => [instrument.symbol, instrument]));
   const firstDay = Math.floor(startMs / 86_400_000) - historyDays;
   const exchange = createSessions(newYork, isOpen ?? (hours === 'always' ? alwaysOpen : newYorkHours), firstDay);
   const nonstop = createSessions(utc, alwaysOpen, firstDay);
-  const memory: Memory = { maxBars: 100_000, bars: 0, generation: 0 };
+  const memory: Memory = { maxBars, bars: 0, generation: 0 };
   const known = new Map<string, Series>();
 
   function seriesOf(symbol: string): Series | undefined {

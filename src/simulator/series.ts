@@ -34,10 +34,17 @@ export interface SeriesParts {
 type Sum = readonly [tally: Tally, endMs: number];
 type Kept = readonly [tally: Tally, bar: TruthBar];
 
+/** @param pairs from (inclusive), to (exclusive), ascending */
+function isOpenIn(pairs: readonly number[], minute: number): boolean {
+  for (let i = 0; i < pairs.length; i += 2) if (minute >= pairs[i]! && minute < pairs[i + 1]!) return true;
+  return false;
+}
+
 export function createSeries({ instrument, sessions, readMinute, quoteStepMs, memory }: SeriesParts): Series {
   const { symbol, assetClass, decimals } = instrument;
   const known = new Map<Interval, Map<number, Kept>>();
   let generation = memory.generation;
+  let settled: { readonly day: number; readonly tally: Tally; next: number } | undefined;
   const scratch: Tally = { open: 0, high: 0, low: 0, close: 0, volume: 0, sinceMs: 0, untilMs: 0 };
   const price = (ticks: number): string => (ticks / 10 ** decimals).toFixed(decimals);
 
@@ -57,6 +64,29 @@ export function createSeries({ instrument, sessions, readMinute, quoteStepMs, me
     return sum && [sum, end * 60_000];
   }
 
+  /** As `sumMinutes` over a whole day. The minutes at its beginning that nothing can change any more are summed once, and not at every quote. */
+  function sumDay(day: number, asOfMs: number): Sum | undefined {
+    const pairs = sessions.ranges(day);
+    if (settled?.day !== day || asOfMs < settled.tally.sinceMs) {
+      const [first] = pairs;
+      if (first === undefined || asOfMs < first * 60_000) return undefined;
+      readMinute(first, asOfMs, scratch);
+      if (scratch.untilMs !== Number.POSITIVE_INFINITY) return sumMinutes(pairs, -Infinity, Infinity, asOfMs);
+      settled = { day, tally: { ...scratch }, next: first + 1 };
+    }
+    const last = Math.floor(asOfMs / 60_000);
+    for (; settled.next <= last; settled.next++) {
+      if (!isOpenIn(pairs, settled.next)) continue;
+      readMinute(settled.next, asOfMs, scratch);
+      if (scratch.untilMs !== Number.POSITIVE_INFINITY) break;
+      extend(settled.tally, scratch);
+    }
+    const rest = sumMinutes(pairs, settled.next, Infinity, asOfMs);
+    const sum = { ...settled.tally };
+    if (rest) extend(sum, rest[0]);
+    return [sum, pairs.at(-1)! * 60_000];
+  }
+
   /** A week or month is named after its last trading day so far: under any other date it does not exist. */
   function sumDays(interval: '1w' | '1mo', label: number, asOfMs: number): Sum | undefined {
     let sum: Tally | undefined;
@@ -74,7 +104,7 @@ export function createSeries({ instrument, sessions, readMinute, quoteStepMs, me
 
   function sumOf(interval: Interval, startMs: number, asOfMs: number): Sum | undefined {
     if (interval === '1w' || interval === '1mo') return sumDays(interval, startMs / dayMs, asOfMs);
-    if (interval === '1d') return sumMinutes(sessions.ranges(startMs / dayMs), -Infinity, Infinity, asOfMs);
+    if (interval === '1d') return sumDay(startMs / dayMs, asOfMs);
     const from = startMs / 60_000;
     return sumMinutes(sessions.ranges(sessions.dayAt(from)), from, from + intervalMs(interval) / 60_000, asOfMs);
   }
