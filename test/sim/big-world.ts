@@ -10,11 +10,12 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const symbolCount = 500;
-const barsEveryMs = 5 * minuteMs;
+const barsEveryMs = 15 * minuteMs;
 
 /**
- * Trading days of 500 symbols from a Friday's or, over a week, from the week of the daylight change on, five minutes before the open: one-minute bars, asked for every five
- * minutes, and bulk quotes every minute, on a plan of 300 calls a minute, with restatements, refusals, cuts, two crashes and a clock that is set.
+ * Trading days of 500 symbols, the first of them a Tuesday or, over a week, the Friday before the daylight change; from five minutes before the open on.
+ * One-minute bars, asked for every quarter of an hour, and bulk quotes every minute, on a plan of 300 calls a minute, with restatements, refusals, cuts,
+ * two crashes and a clock that is set.
  */
 export function bigWorld(seed: number, days: number): WorldPlan {
   const draw = createDraw(`big ${seed}`);
