@@ -1,7 +1,7 @@
 import { finalize, ignoreElements, merge, Observable, Subject, takeUntil, tap } from 'rxjs';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
-import type { Log } from '../log/log.js';
+import { isFinal, type Log } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import { budget, budgetMailbox } from '../schedule/budget.js';
 import type { Limit } from '../schedule/limit.js';
@@ -17,6 +17,7 @@ import type { FeedSpec } from './feed-desk.js';
 import { feedOwner, type OwnerView } from './feed-owner.js';
 import { fetchWork } from './fetch.js';
 import { fetchListing } from './fetch-listing.js';
+import { logWatch } from './log-watch.js';
 import { sourceLanes } from './source-lanes.js';
 
 /** What to run: the configuration, resolved. */
@@ -102,7 +103,14 @@ export function blueprint(plan: Plan, world: World): Running {
           concurrency,
           deadlineMs,
           state: log,
-          reserve: async state => void (await log.append({ batches: [], state })),
+          reserve: state =>
+            log.append({ batches: [], state }).then(
+              () => undefined,
+              (error: unknown) => {
+                if (isFinal(error)) failed.error(error as Error);
+                throw error;
+              },
+            ),
           report,
           time,
           random,
@@ -205,7 +213,7 @@ export function blueprint(plan: Plan, world: World): Running {
       for (const { owner } of sources) owner.tell({ kind: 'drain' });
     });
     const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(merge(draining, polled)));
-    const failures = failed.pipe(takeUntil(polled));
+    const failures = merge(failed, logWatch(log, time)).pipe(takeUntil(polled));
     const subscription = merge(failures, listing, ...lists.map(({ stage }) => stage.run), polling).subscribe(
       subscriber,
     );

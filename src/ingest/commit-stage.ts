@@ -1,5 +1,5 @@
 import { catchError, defer, EMPTY, from, map, mergeMap, type Observable, Subject, throwError, timer } from 'rxjs';
-import { type Log, LogFailure, type StateChange } from '../log/log.js';
+import { isFinal, type Log, type StateChange } from '../log/log.js';
 import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
 import type { Event, Report } from '../records/event.js';
 import { groupWhileBusy } from '../streams/group-while-busy.js';
@@ -69,10 +69,10 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
       );
     }).pipe(
       catchError((error: unknown) => {
-        if (!(error instanceof LogFailure) || (error.code !== 'full' && error.code !== 'disk'))
-          return throwError(() => error);
-        report({ kind: 'append-failed', reason: error.message, retryMs });
-        if (!failing) report({ kind: 'component', name: component, ready: false, reason: error.message });
+        if (isFinal(error)) return throwError(() => error);
+        const reason = (error as Error).message;
+        report({ kind: 'append-failed', reason, retryMs });
+        if (!failing) report({ kind: 'component', name: component, ready: false, reason });
         failing = true;
         return timer(retryMs, time).pipe(mergeMap(() => attempt));
       }),

@@ -45,9 +45,12 @@ export interface TopicOptions {
   readonly partitions: number;
 }
 
-export type LogFailureCode = 'full' | 'disk' | 'closed' | 'locked' | 'damaged' | 'topic' | 'too-large';
+export type LogFailureCode = 'full' | 'disk' | 'closed' | 'locked' | 'gone' | 'damaged' | 'topic' | 'too-large';
 
-/** `full`: the byte cap; `disk`: the disk refused (no space, read only, I/O): nothing of the commit is visible, the same commit may be tried again. */
+/**
+ * `full`: the byte cap; `disk`: the disk refused (no space, read only, I/O): nothing of the commit is visible, the same commit may be tried again.
+ * `locked`, `gone`: another process writes, or the files are no longer where they were opened: this log is over.
+ */
 export class LogFailure extends Error {
   override readonly name = 'LogFailure';
   readonly code: LogFailureCode;
@@ -56,6 +59,10 @@ export class LogFailure extends Error {
     this.code = code;
   }
 }
+
+/** What no retry mends. */
+export const isFinal = (error: unknown): boolean =>
+  !(error instanceof LogFailure) || (error.code !== 'full' && error.code !== 'disk');
 
 /** The look into a log: what `tail` and `status` need, also from another process while it is written. */
 export interface LogReader {

@@ -420,3 +420,20 @@ test('a bar that was still growing when it was asked for is not called final, ev
     ],
   );
 });
+
+test('a log that is over ends the run before the next call, and within half a minute when nothing is due', async t => {
+  for (const isIdle of [false, true]) {
+    const { time, log, calls, ended, stop } = world({
+      symbols: isIdle ? [] : ['A', 'B'],
+      every: minute,
+      answer: three,
+    });
+    await time.advance(minute - 1);
+    const before = calls.length;
+    log.append = () => Promise.reject(new LogFailure('gone', 'data.mdb was deleted'));
+    await time.advance(minute);
+    stop();
+    t.is(calls.length, before);
+    t.like(ended(), { error: { code: 'gone' } });
+  }
+});

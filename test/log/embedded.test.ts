@@ -167,6 +167,22 @@ test('an owner that is named but dead, or a claim that cannot be read, stops nob
   }
 });
 
+test('a log whose data file is deleted or replaced while it is open acknowledges nothing more, and says so', async t => {
+  for (const harm of ['deleted', 'replaced', 'directory']) {
+    const path = join(tempDirectory(), 'log');
+    const { log } = await openTemp(path);
+    log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
+    await log.append({ batches: [batch('t', 0, record('a'))] });
+    await log.append({ batches: [] });
+    rmSync(harm === 'directory' ? path : join(path, 'data.mdb'), { recursive: true });
+    if (harm === 'replaced') writeFileSync(join(path, 'data.mdb'), 'anything');
+    const said = codeOf('gone', harm === 'replaced' ? /data\.mdb was replaced/ : /data\.mdb was deleted/);
+    await t.throwsAsync(log.append({ batches: [] }), said, harm);
+    await t.throwsAsync(log.append({ batches: [batch('t', 0, record('b'))] }), said, harm);
+    await log.close();
+  }
+});
+
 test('a log whose data file is gone or empty is not silently begun anew', async t => {
   const path = join(tempDirectory(), 'log');
   const { log } = await openTemp(path);

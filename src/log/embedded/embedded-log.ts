@@ -6,6 +6,7 @@ import type { Time } from '../../streams/time.js';
 import { checkCommit } from '../commit-check.js';
 import { type Commit, type Log, LogFailure, type Position } from '../log.js';
 import { agreedTopic, type Topic } from '../topics.js';
+import { createDataFileCheck } from './data-file-check.js';
 import { writeDurably } from './disk-file.js';
 import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.js';
 import { type Change, dataFile, type Environment, openEnvironment } from './environment.js';
@@ -104,6 +105,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       name => topics.get(name),
       report,
     );
+    const checkDataFile = createDataFileCheck(path);
     const retention = createRetention(environment, retainBytes);
     const names = new Map(Array.from(topics.values(), topic => [topic.id, topic]));
     for (const [slot, bytes] of opened.stored) {
@@ -151,12 +153,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
           if (taken.length === 0) continue;
           const declared = undeclared;
           const declarations = declared.map(({ id, ...topic }) => catalogueEntry(id, topic));
+          checkDataFile();
           checkDisk(draft);
           await environment.commit([...declarations, ...retirement.changes, ...draft.changes()], claim.id);
           undeclared = undeclared.filter(topic => !declared.includes(topic));
         } catch (error) {
           const failure = logFailure(error, path);
-          if (failure.code === 'locked') ended = failure;
+          if (failure.code === 'locked' || failure.code === 'gone') ended = failure;
           ends = new Map();
           const behind = queue;
           queue = [];
