@@ -26,13 +26,15 @@ export function sight(io: Io): Sight {
   return {
     logPathOf: ({ config: file, set }: ConfigOptions): string => {
       const loaded = loadConfig({ file, set, env: io.env, cwd: io.cwd });
-      if (loaded.ok) {
-        maxBytes = loaded.config.log.maxBytes;
-        return loaded.config.log.path;
+      const log = loaded.ok ? loaded.config.log : loaded.log;
+      if (log) {
+        ({ maxBytes } = log);
+        return log.path;
       }
-      const hasNone = loaded.problems.every(problem => problem.code === 'no-config');
+      const problems = loaded.ok ? [] : loaded.problems;
+      const hasNone = problems.every(problem => problem.code === 'no-config');
       if (hasNone && file === undefined && set.length === 0) return resolve(io.cwd, defaultLogPath);
-      throw new ExitFailure(2, formatProblems(loaded.problems, { color: io.isTty && !io.env.NO_COLOR }));
+      throw new ExitFailure(2, formatProblems(problems, { color: io.isTty && !io.env.NO_COLOR }));
     },
     stored: logPath => storedView(logPath, maxBytes),
   };

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Env } from './environment.js';
-import type { Reading } from './kind.js';
+import { type Reading, within } from './kind.js';
+import { log } from './options/log.js';
 import { type Config, options } from './options.js';
 import { fromEnvironment, fromFlags, override } from './overrides.js';
 import { type Problem, problemAt, sortProblems } from './problem.js';
@@ -23,7 +24,12 @@ export interface LoadOptions {
 
 export type Loaded =
   | { readonly ok: true; readonly config: Config; readonly file: string }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** For those who only look: where the log is, when none of the problems can have to do with that. */
+      readonly log?: Config['log'];
+    };
 
 const maxConfigBytes = 8 * 1024 ** 2;
 const maxSubstitutedBytes = 64 * 1024;
@@ -50,11 +56,22 @@ export function loadConfig({ file, set = [], listFault = () => undefined, env, c
     let tree: Tree = substitute(parsed.tree ?? { kind: 'map', entries: [], place: startOf(shown) }, '', using);
     for (const one of [...fromEnvironment(env, options), ...flags]) tree = override(tree, one, options, using);
     const names = { sources: keysOf(tree, 'sources'), symbols: keysOf(tree, 'symbols') };
-    const at = { path: '', place: startOf(shown), directory, names, elsewhere, listFault, problems };
+    const at: Reading = { path: '', place: startOf(shown), directory, names, elsewhere, listFault, problems };
     const config = options.read(tree, at);
     if (config && problems.length === 0) return { ok: true, config, file: path };
+    const sound = problems.some(mayConcernLog) ? undefined : readLog(tree, at);
+    if (sound) return { ok: false, problems: sortProblems(problems), log: sound };
   }
   return { ok: false, problems: sortProblems(problems) };
+}
+
+/** What is wrong as a whole, with the log, or with what may have been meant for it. */
+const mayConcernLog = ({ code, file, path }: Problem): boolean =>
+  /^(log($|\.)|$)/.test(path) || file.startsWith('--set ') || (code === 'unknown-key' && !path.includes('.'));
+
+function readLog(tree: Tree, at: Reading): Config['log'] | undefined {
+  const { value = { kind: 'map', entries: [], place: at.place } } = entryOf(tree, 'log') ?? {};
+  return log.read(value, { ...within(at, 'log', at.place), problems: [] });
 }
 
 function elsewhere(option: string): readonly string[] {

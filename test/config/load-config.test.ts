@@ -276,3 +276,24 @@ test('other machines are let in with a token, or to read only', t => {
   t.is(good(host('readOnly: true')).http.host, '::');
   for (const name of ['localhost', '127.0.0.2', '"::1"']) t.true(load(`http: { host: ${name} }`).ok, name);
 });
+
+test('who only looks finds the log whatever is wrong elsewhere, but never another log than the one that was meant', t => {
+  const logOf = (text: string, set: readonly string[] = []): string | undefined => {
+    const loaded = load(text, { set });
+    return loaded.ok ? loaded.config.log.path : loaded.log?.path.split('/').at(-1);
+  };
+  const unset = 'sources: { a: { type: alpha-vantage, apiKey: "${NOWHERE_SET}" } }\n';
+  t.is(logOf(`${unset}log: { path: ./here }`), 'here');
+  t.is(logOf(unset), 'log', 'the default');
+  t.is(logOf(`${unset}log: { path: ./here }`, ['log.path=/there']), 'there');
+  t.is(logOf('feeds: { f: { source: none, every: never } }\nlog: { path: ./here }'), 'here');
+  for (const [text, ...set] of [
+    [`${unset}log: { path: "\${NOWHERE_SET}" }`],
+    [`${unset}log: { pth: ./here }`],
+    [`${unset}lgo: { path: ./here }`],
+    [unset, 'log.pth=/there'],
+    [unset, 'lgo.path=/there'],
+    ['log: [', ''],
+  ] as const)
+    t.is(logOf(text, set), undefined, `${text} ${set.join(' ')}`);
+});
