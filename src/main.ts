@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodeOf } from './commands/exit-code.js';
 import { addInit } from './commands/init.js';
 import type { Io } from './commands/io.js';
+import { lossyOutput } from './commands/lossy-output.js';
 import { packageVersion } from './commands/package-version.js';
 import { addQuota } from './commands/quota.js';
 import { addRun } from './commands/run.js';
@@ -29,9 +30,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     for (const handler of stopHandlers) void Promise.resolve(handler(signal));
   });
 
+const errors = lossyOutput(process.stderr);
+
 const io: Io = {
   out: text => void process.stdout.write(text),
-  err: text => void process.stderr.write(text),
+  err: errors.write,
+  onLostOutput: errors.onLost,
   env: processEnv(),
   cwd: process.cwd(),
   isTty: process.stdout.isTTY && process.stderr.isTTY,
@@ -42,7 +46,11 @@ const io: Io = {
 };
 
 // A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(0);
+  io.err(`the output cannot be written: ${message}\n`);
+  process.exit(3);
+});
 
 const program = new Command('financelake')
   .description('Market-data ingestion that a small team can trust.')

@@ -6,6 +6,8 @@ export interface Io {
   out(text: string): void;
   /** What is for people beside the result. */
   err(text: string): void;
+  /** Told of each text to `err` that could not be written. */
+  onLostOutput(handler: () => void): void;
   readonly env: Env;
   readonly cwd: string;
   /** Whether `err` and `out` reach a terminal that may be coloured. */

@@ -120,6 +120,7 @@ async function launched(
   }
   const registry = createRegistry();
   listen = createListener({ registry, logger, view, time });
+  io.onLostOutput(() => report({ kind: 'lines-lost', count: 1 }));
   report({ kind: 'started', version: packageVersion, config: file });
 
   const { host, port, readOnly } = config.http;

@@ -132,6 +132,8 @@ export function createCounting(
         return of.logDamaged.inc({ topic: event.topic }, event.records);
       case 'retained':
         return of.retained.inc({ topic: event.topic }, event.records);
+      case 'lines-lost':
+        return of.linesLost.inc(event.count);
       case 'actor-restarted':
         return of.actorRestarts.inc();
       case 'actor-failed':

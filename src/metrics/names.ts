@@ -151,6 +151,7 @@ export const metrics = {
     ['topic'],
     'Oldest records that were removed to stay within the retention.',
   ),
+  linesLost: counter('financelake_log_lines_lost_total', [], 'Log lines that standard error did not take.'),
   actorRestarts: counter('financelake_actor_restarts_total', [], 'Actors that threw and were started again.'),
   actorFailures: counter('financelake_actor_failures_total', [], 'Actors that spent their restart budget and stopped.'),
   mailboxLost: counter('financelake_mailbox_lost_total', [], 'Commands that a full mailbox did not take.'),

@@ -24,6 +24,12 @@ export function sentenceOf(event: Event): Sentence {
       return { level: 'info', text: `Stopping (${event.reason}): finishing within ${span(event.deadlineMs)}` };
     case 'drained':
       return drained(event);
+    case 'lines-lost':
+      return {
+        level: 'error',
+        text: `${many(event.count, 'log line')} lost: standard error takes nothing (its disk is full, or its reader is gone)`,
+        repeats: 'lines-lost',
+      };
     case 'component':
       return event.ready
         ? { level: 'info', text: `${event.name} is ready`, repeats: `component ${event.name}` }

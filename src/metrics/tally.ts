@@ -144,6 +144,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
         return;
       case 'started':
       case 'drained':
+      case 'lines-lost':
       case 'permit-granted':
       case 'rate-lowered':
       case 'rate-raised':

@@ -10,6 +10,7 @@ export type Event =
   | { kind: 'ready' }
   | { kind: 'draining'; reason: string; deadlineMs: number }
   | { kind: 'drained'; records: number; calls: number; abandoned: number }
+  | { kind: 'lines-lost'; count: number }
   | { kind: 'component'; name: string; ready: boolean; reason?: string }
   // sources
   | { kind: 'permit-granted'; source: string; weight: number; waitedMs: number }

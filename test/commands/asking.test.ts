@@ -38,6 +38,7 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
     err: text => {
       err += text;
     },
+    onLostOutput: () => undefined,
     onStop: () => undefined,
     env: {},
     cwd: '/',

@@ -12,6 +12,7 @@ function spoken(format: 'auto' | 'pretty' | 'json', isTty: boolean): string {
     },
     exit: () => undefined,
     env: {},
+    onLostOutput: () => undefined,
     onStop: () => undefined,
     isTty,
     cwd: '/',

@@ -28,6 +28,7 @@ function run(cwd: string, args: readonly string[], given: Partial<Pick<Io, 'env'
       code = given;
     },
     env: {},
+    onLostOutput: () => undefined,
     onStop: () => undefined,
     isTty: false,
     cwd,

@@ -15,6 +15,7 @@ process.exitCode = await launch(loaded.config, {
     cwd: process.cwd(),
     isTty: false,
     exit: () => undefined,
+    onLostOutput: () => undefined,
     onStop: handler => void process.once('SIGTERM', () => void handler('SIGTERM')),
   },
   once: false,

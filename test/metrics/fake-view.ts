@@ -89,6 +89,7 @@ export const someEvents: readonly Event[] = [
 /** Each kind at least once. */
 export const everyEvent: readonly Event[] = [
   ...someEvents,
+  { kind: 'lines-lost', count: 1 },
   { kind: 'draining', reason: 'SIGTERM', deadlineMs: 30_000 },
   { kind: 'drained', records: 12_355, calls: 4, abandoned: 1 },
 ];

@@ -30,6 +30,7 @@ async function run(t: ExecutionContext, ...words: string[]): Promise<Ran> {
     env: {},
     cwd: '/',
     isTty: false,
+    onLostOutput: () => undefined,
     onStop: handler => t.teardown(async () => handler('SIGTERM')),
   });
   await program.parseAsync(['node', 'financelake', 'simulate', ...words]);
