@@ -39,6 +39,8 @@ export function makePlan(config: Config, { userAgent, proxy, once }: Surrounding
       edge: createHttpEdge({
         deadlineMs: source.deadline,
         maxBytes: source.maxBytes,
+        // A call that was reserved is one request: every further one would count at the vendor and not here.
+        maxRedirects: 0,
         allow: [{ baseUrl, allowPrivate: source.allowPrivate }],
         userAgent,
         proxy,

@@ -65,7 +65,7 @@ export function createHttpEdge(options: HttpEdgeOptions): HttpEdge {
         return { status, headers: received, body: decoded };
       }
       if (call.ended) throw call.ended;
-      if (hops === maxRedirects) throw httpFailure('too-many-redirects', first.origin);
+      if (hops === maxRedirects) throw httpFailure('too-many-redirects', first.origin, `${maxRedirects} are followed`);
       url = redirectTarget(location, new URL(origin + path), first.url, redirects);
       ({ origin } = url);
       path = url.pathname + url.search;
