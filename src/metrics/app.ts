@@ -3,11 +3,12 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import { pageFolder } from '../web/page.js';
-import { type Door, guard, refuse } from './guard.js';
+import { type Door, guard, refuse, safety } from './guard.js';
 import type { Logger } from './logger.js';
 import { openapi } from './openapi.js';
 import type { Redactor } from './redactor.js';
 import { routes } from './routes.js';
+import { answerUnreadable } from './unreadable.js';
 import type { View } from './view.js';
 
 declare module 'fastify' {
@@ -36,6 +37,11 @@ export async function createApp(door: Door, parts: AppParts): Promise<FastifyIns
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
     forceCloseConnections: true,
+    // A path that is no path comes past the hooks.
+    frameworkErrors: (error, _, reply) => {
+      refuse(reply.headers(safety), error.statusCode ?? 400, 'bad-request', 'this is not a path');
+    },
+    clientErrorHandler: answerUnreadable,
     // An unknown parameter is a mistake to name, not to drop.
     ajv: { customOptions: { removeAdditional: false } },
   });

@@ -20,7 +20,7 @@ export const isLoopback = (host: string): boolean =>
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 // Nothing on the page comes from elsewhere, and nothing elsewhere may frame or read it.
-const safety = {
+export const safety = {
   'content-security-policy':
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -40,6 +40,8 @@ export function guard(door: Door, isOpen: (request: FastifyRequest) => boolean) 
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     reply.headers(safety);
+    // Whoever stands in between may go by the one and we by the other (RFC 9112, 3.2).
+    if (hostsIn(request.raw.rawHeaders) > 1) return refuse(reply, 400, 'bad-request', 'there is more than one Host');
     if (names && !names.includes(hostOf(request.headers.host)))
       return refuse(reply, 421, 'misdirected', 'this address answers only to localhost');
     if (asksToken && !isOpen(request) && !(token && sameText(bearerOf(request.headers.authorization), token))) {
@@ -54,6 +56,9 @@ export const refuse = (reply: FastifyReply, status: number, error: string, messa
   reply.code(status).header('cache-control', 'no-store').send({ error, message });
 
 const hostOf = (header: string | undefined): string => (header ?? '').toLowerCase().replace(/:\d+$/, '');
+
+const hostsIn = (rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
 
 const bearerOf = (header: string | undefined): string => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer as createNetServer } from 'node:net';
+import { connect, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import fastify from 'fastify';
 import { createApp } from '../../src/metrics/app.js';
@@ -184,6 +185,30 @@ test('every answer forbids what the page does not need', async t => {
     t.regex(String(headers['content-security-policy']), /default-src 'self'/, url);
     t.is(headers['x-content-type-options'], 'nosniff');
     t.is(headers['access-control-allow-origin'], undefined);
+  }
+});
+
+test('what is no request, or asks for no path, is answered in the same shape and with the same headers', async t => {
+  const { url } = await started(t, options());
+  const port = Number(new URL(url).port);
+  const answerTo = async (request: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.end(request);
+    return await text(socket);
+  };
+  const head = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
+  t.regex(await answerTo(`${head}\r\n`), /^HTTP\/1\.1 200 /);
+  for (const [request, status] of [
+    ['GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
+    ['garbage\r\n\r\n', 400],
+    [`${head}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    [`${head}Host: evil.example\r\n\r\n`, 400],
+  ] as const) {
+    const [headers = '', body = ''] = (await answerTo(request)).split('\r\n\r\n');
+    t.regex(headers, new RegExp(`^HTTP/1\\.1 ${status} `), request.slice(0, 40));
+    t.regex(headers, /^content-security-policy: default-src 'self'/im, request.slice(0, 40));
+    t.regex(headers, /^cache-control: no-store/im);
+    t.deepEqual(Object.keys(JSON.parse(body) as object), ['error', 'message'], body);
   }
 });
 
