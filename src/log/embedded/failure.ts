@@ -14,14 +14,15 @@ export function logFailure(error: unknown, path: string): LogFailure {
   if (typeof code === 'number' && full.includes(code)) return new LogFailure('full', `the log in ${path} is full`);
   if (typeof code === 'number' && broken.includes(code)) return new LogFailure('damaged', mend(path, message));
   const name = typeof code === 'number' && code > 0 ? getSystemErrorName(-code) : String(code ?? message);
-  return new LogFailure('disk', `${path}: ${reasons[name] ?? message} (${name})${freeSpace(path)}`);
+  const space = spaceless.includes(name) ? freeSpace(path) : '';
+  return new LogFailure('disk', `${path}: ${reasons[name] ?? message} (${name})${space}`);
 }
 
 const reasons: Record<string, string | undefined> = {
   EACCES: 'the directory may not be read or written by this user',
   EPERM: 'the directory may not be read or written by this user',
-  EROFS: 'the file system is read only',
-  ENOSPC: 'no space left on the disk',
+  EROFS: 'the file system is mounted read only: remount it for writing, or choose another log.path',
+  ENOSPC: 'no space left on the disk: the last 1 MiB is kept free; make room',
   EDQUOT: 'the disk quota of this user is used up',
   EIO: 'the disk refused to read or write',
   ENOTDIR: 'a part of the path is not a directory',
@@ -31,7 +32,9 @@ const reasons: Record<string, string | undefined> = {
 const mend = (path: string, how: string): string =>
   `the log in ${path} is damaged: ${how}. Nothing was changed. Stop all that use it, move the directory aside (mv ${path} ${path}.damaged) and start again: a new log begins; restore a backup if there is one.`;
 
-/** lmdb turns a write that was cut short by a full disk into EIO, so the space is named whatever the error. */
+/** lmdb turns a write that was cut short by a full disk into EIO. */
+const spaceless = ['ENOSPC', 'EDQUOT', 'EIO'];
+
 function freeSpace(path: string): string {
   try {
     return `; ${freeBytes(path)} bytes are free`;
