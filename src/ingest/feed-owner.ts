@@ -157,7 +157,8 @@ export function feedOwner(deps: FeedOwnerDeps): {
       asked.delete(id);
       if (reply.kind === 'full') return wakeAt(context.now() + fullRetryMs);
       if (reply.kind !== 'permit') {
-        stopped = reply.reason;
+        const mend = reply.kind === 'stopped' ? `: check sources.${deps.sourceName}.apiKey, then start again` : '';
+        stopped = reply.reason + mend;
         return deps.report({ kind: 'component', name: `source/${deps.sourceName}`, ready: false, reason: stopped });
       }
       const nowMs = context.now();
@@ -195,7 +196,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       const nowMs = context.now();
       const desk = deskOf.get(item.feed)!;
       jumps.answered(item.feed, item.work.symbols);
-      outage.saw(outcome.kind === 'unavailable', nowMs);
+      outage.saw(outcome.kind === 'unavailable' ? outcome.detail : undefined, nowMs);
       const judged = judge(
         {
           sourceType: deps.vendor.type,

@@ -11,6 +11,9 @@ export interface Sentence {
   readonly repeats?: string;
 }
 
+/** What tells one reason from another: numbers left out, because a reason that counts would be another one each time. */
+const gist = (reason: string | undefined): string => (reason ?? '').replace(/[\d.,:]+/g, '#').slice(0, 200);
+
 const cause = (detail: string | undefined): string => (detail ? `: ${detail}` : '');
 
 /** The one place that says how an event reads. */
@@ -36,7 +39,7 @@ export function sentenceOf(event: Event): Sentence {
         : {
             level: 'warn',
             text: `${event.name} is not ready${cause(event.reason)}`,
-            repeats: `component ${event.name}`,
+            repeats: `component ${event.name} ${gist(event.reason)}`,
           };
     case 'permit-granted':
       return { level: 'debug', text: `${event.source}: permitted after ${span(event.waitedMs)}` };
@@ -54,12 +57,15 @@ export function sentenceOf(event: Event): Sentence {
       return {
         level: 'warn',
         text: `${event.source} pauses until ${instant(event.untilMs)}: ${event.reason}`,
-        repeats: `paused ${event.source}`,
+        repeats: `paused ${event.source} ${gist(event.reason)}`,
       };
     case 'source-resumed':
       return { level: 'info', text: `${event.source} goes on`, repeats: `resumed ${event.source}` };
     case 'source-stopped':
-      return { level: 'error', text: `${event.source} has stopped and needs you: ${event.reason}` };
+      return {
+        level: 'error',
+        text: `${event.source} has stopped and needs you: ${event.reason}; check sources.${event.source}.apiKey, then start again`,
+      };
     case 'polled':
       return polled(event);
     case 'symbol-failing':
@@ -104,7 +110,7 @@ export function sentenceOf(event: Event): Sentence {
       return {
         level: 'warn',
         text: `Log refused a commit, trying again in ${span(event.retryMs)}: ${event.reason}`,
-        repeats: 'append-failed',
+        repeats: `append-failed ${gist(event.reason)}`,
       };
     case 'log-size':
       return { level: 'debug', text: `Log: ${filled(event)}` };
@@ -128,7 +134,7 @@ export function sentenceOf(event: Event): Sentence {
       return {
         level: 'warn',
         text: `${event.actor} failed and starts again in ${span(event.backoffMs)}: ${event.error}`,
-        repeats: `restarted ${event.actor}`,
+        repeats: `restarted ${event.actor} ${gist(event.error)}`,
       };
     case 'actor-failed':
       return { level: 'error', text: `${event.actor} keeps failing and was given up: ${event.error}` };
@@ -169,7 +175,7 @@ function polled(event: Of<'polled'>): Sentence {
 }
 
 function listRefused({ list, reason, symbols, ageMs }: Of<'list-refused'>): Sentence {
-  const repeats = `refused ${list}`;
+  const repeats = `refused ${list} ${gist(reason)}`;
   if (symbols === 0) return { level: 'error', text: `List ${list} has no symbols: ${reason}`, repeats };
   const age = ageMs === undefined ? '' : `, ${span(ageMs)} old`;
   return {

@@ -139,7 +139,8 @@ test('a refused key stops the source and is said; the others go on waiting for n
   });
   await time.advance(60 * minute);
   t.is(calls.length, 1);
-  t.true(events.some(event => event.kind === 'component' && !event.ready && event.name === 'source/fake'));
+  const said = events.find(event => event.kind === 'component' && !event.ready && event.name === 'source/fake');
+  t.like(said, { reason: 'the key is invalid: check sources.fake.apiKey, then start again' });
   t.is(ended(), 'running');
   stop();
 });
@@ -160,7 +161,8 @@ test('an outage costs a few calls and one pause after the other, not one call pe
   await time.advance(10 * minute);
   stop();
   t.true(calls.length < 150, `${calls.length} calls instead of 500`);
-  t.true(events.some(event => event.kind === 'source-paused'));
+  const paused = events.find(event => event.kind === 'source-paused');
+  t.like(paused, { reason: '3 calls in a row failed, the last with down' });
 });
 
 test('with the log stalled, what was read is what was acknowledged and what the lanes hold, exactly', async t => {

@@ -278,6 +278,19 @@ test('a refusal that repeats is said once, then summed up each minute', t => {
   t.is(lines.length, 5);
 });
 
+test('another reason is said at once, the same with other numbers is not', t => {
+  const { tell, lines } = listening();
+  const refused = (reason: string): void => tell({ kind: 'list-refused', list: 'l', reason, symbols: 3, ageMs: 1 });
+  refused('12 of 40 symbols are gone');
+  refused('13 of 40 symbols are gone');
+  t.is(lines.length, 1);
+  refused('HTTP 503');
+  tell({ kind: 'append-failed', reason: 'the disk is full; 900 bytes are free', retryMs: 100 });
+  tell({ kind: 'append-failed', reason: 'the disk is full; 800 bytes are free', retryMs: 200 });
+  tell({ kind: 'append-failed', reason: 'mounted read only', retryMs: 200 });
+  t.is(lines.length, 4);
+});
+
 test('a fault that comes back after a quiet minute is said at once again', t => {
   const { tell, time, lines } = listening();
   tell(polled('refused'));
