@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 
 export interface LossyOutput {
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** Told of each text that was lost. */
-  onLost(handler: () => void): void;
+  readonly onLost: (handler: () => void) => void;
 }
 
 /**

@@ -36,7 +36,12 @@ export function createOutage(source: string, random: Random, report: Report): Ou
       if (inRow < after || nowMs < untilMs) return;
       const ceilingMs = Math.min(longestMs, firstMs * 2 ** Math.min(inRow - after, 20));
       untilMs = nowMs + ceilingMs * (0.5 + random() / 2);
-      report({ kind: 'source-paused', source, reason: `${inRow} calls in a row failed, the last with ${fault}`, untilMs });
+      report({
+        kind: 'source-paused',
+        source,
+        reason: `${inRow} calls in a row failed, the last with ${fault}`,
+        untilMs,
+      });
     },
     jumped(byMs) {
       if (untilMs > 0) untilMs += byMs;

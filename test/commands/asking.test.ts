@@ -128,7 +128,10 @@ test('the status reads as a page of aligned tables', t => {
   t.regex(text, /\nkraken +kraken +stopped +0 +0 +0 +the key is not known\n/);
   t.regex(text, /\nalphavantage +25 per 1d +21 +4 +in 13 h 3 m\n/);
   t.regex(text, /\nmine +5 +5 s ago +newest version not taken: half of its symbols are gone\n/);
-  t.regex(text, /\n5 s ago +error +kraken has stopped and needs you: the key is not known; check sources\.kraken\.apiKey, then start again\n$/);
+  t.regex(
+    text,
+    /\n5 s ago +error +kraken has stopped and needs you: the key is not known; check sources\.kraken\.apiKey, then start again\n$/,
+  );
   t.notRegex(text, /undefined|NaN| \n/);
 });
 

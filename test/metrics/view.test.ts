@@ -71,7 +71,12 @@ test('recent events are the newest hundred, and a repeated one is counted instea
     report({ kind: 'append-failed', reason: `attempt ${n}`, retryMs: 1000 });
   }
   t.deepEqual(snapshot().recent, [
-    { at: '2026-03-02T15:04:05Z', level: 'error', text: 'kraken has stopped and needs you: bad key; check sources.kraken.apiKey, then start again', times: 1 },
+    {
+      at: '2026-03-02T15:04:05Z',
+      level: 'error',
+      text: 'kraken has stopped and needs you: bad key; check sources.kraken.apiKey, then start again',
+      times: 1,
+    },
     {
       at: '2026-03-02T15:12:25Z',
       level: 'warn',
