@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { askControl } from '../metrics/ask-control.js';
 import type { View } from '../metrics/view.js';
 import { type ConfigOptions, withConfigOptions } from './config-options.js';
+import { exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
 
 /** Where verbs that only look get their answers from. */
 export interface Sight {
   /** The log's directory, from the options `--config` and `--set`. @throws Error for people when the configuration is wrong */
   logPathOf(options: ConfigOptions): string;
-  /** What the log of an instance that does not run tells; undefined when there is no log. It is closed again after the question. */
+  /** What the log of an instance that does not run tells; undefined when there is no log. It is closed again after the question. @throws LogFailure */
   stored(logPath: string): StoredView | undefined;
 }
 
@@ -29,7 +30,8 @@ export const withAskOptions = (verb: Command): Command => withConfigOptions(verb
 
 /**
  * Asks the running instance, or the stored state when none runs, and prints the answer: the API's JSON, or what `show` makes of it.
- * Exit code 1 when there is neither, or when the instance does not answer.
+ * Exit code 1 when there is neither, or when the instance does not answer; 3 when this user may not ask.
+ * @throws LogFailure when the log is damaged or cannot be read
  */
 export async function ask<Answer>(
   io: Io,
@@ -39,15 +41,15 @@ export async function ask<Answer>(
   show: (answer: Answer, isRunning: boolean) => string,
 ): Promise<void> {
   const logPath = sight.logPathOf(options);
-  const fail = (message: string): void => {
+  const fail = (message: string, code = 1): void => {
     io.err(`${message}\n`);
-    io.exit(1);
+    io.exit(code);
   };
   let running: Awaited<ReturnType<typeof askControl>>;
   try {
     running = await askControl(logPath, question.path);
   } catch (error) {
-    return fail((error as Error).message);
+    return fail((error as Error).message, exitCodeOf(error));
   }
   if (running && running.status !== 200)
     return fail(`the instance that runs with ${logPath} answered ${running.status}: is it of another version?`);

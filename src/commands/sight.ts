@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { formatProblems } from '../config/format-problems.js';
 import { loadConfig } from '../config/load-config.js';
 import { newSeries, type Series } from '../ingest/series.js';
-import { openEmbeddedReader } from '../log/embedded/embedded-reader.js';
-import { LogFailure, type LogReader } from '../log/log.js';
+import { hasLog, openEmbeddedReader } from '../log/embedded/embedded-reader.js';
+import type { LogReader } from '../log/log.js';
 import { liveView, type SeriesSnapshot } from '../metrics/live-view.js';
 import { createTally } from '../metrics/tally.js';
 import { intervals } from '../records/interval.js';
@@ -40,15 +40,10 @@ export function sight(io: Io): Sight {
   };
 }
 
-/** What the log of an instance that does not run tells; undefined when there is none. */
+/** What the log of an instance that does not run tells; undefined when there is none. @throws LogFailure when there is one that cannot be read */
 function storedView(logPath: string, maxBytes: number): StoredView | undefined {
-  let log: LogReader;
-  try {
-    log = openEmbeddedReader(logPath);
-  } catch (error) {
-    if (error instanceof LogFailure) return undefined;
-    throw error;
-  }
+  if (!hasLog(logPath)) return undefined;
+  const log = openEmbeddedReader(logPath);
   const bytes = statSync(join(logPath, 'data.mdb')).size;
   const view = liveView(
     {

@@ -13,7 +13,7 @@ export interface ControlAnswer {
 /**
  * Asks the instance that runs with this log: `askControl('./data/log', '/api/v1/status')`.
  * @returns undefined when none runs
- * @throws Error one line for people: the instance does not answer, or belongs to another user
+ * @throws Error one line for people: the instance does not answer, or (with the system call's code) this user may not ask it
  */
 export async function askControl(logPath: string, path: string): Promise<ControlAnswer | undefined> {
   try {
@@ -27,7 +27,10 @@ export async function askControl(logPath: string, path: string): Promise<Control
     const { code, name, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR') return undefined;
     if (code === 'EACCES' || code === 'EPERM')
-      throw new Error(`the instance that runs with ${logPath} belongs to another user`, { cause: error });
+      throw Object.assign(
+        new Error(`${logPath} may not be read by this user: ask as the user that runs it`, { cause: error }),
+        { code },
+      );
     const reason = name === 'TimeoutError' || code === 'ABORT_ERR' ? `silent for ${patienceMs / 1000} s` : message;
     throw new Error(`the instance that runs with ${logPath} does not answer (${reason})`, { cause: error });
   }

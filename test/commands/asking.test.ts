@@ -1,12 +1,14 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { Command } from 'commander';
 import type { Sight } from '../../src/commands/asking.js';
 import type { ConfigOptions } from '../../src/commands/config-options.js';
+import { exitCodeOf } from '../../src/commands/exit-code.js';
 import type { Io } from '../../src/commands/io.js';
 import { addQuota } from '../../src/commands/quota.js';
+import { sight } from '../../src/commands/sight.js';
 import { addStatus, statusText } from '../../src/commands/status.js';
 import { addSymbols } from '../../src/commands/symbols.js';
 import { table } from '../../src/commands/table.js';
@@ -63,6 +65,17 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
   return { out, err, code, asked };
 }
 
+const ioIn = (cwd: string): Io => ({
+  out: () => undefined,
+  err: () => undefined,
+  onLostOutput: () => undefined,
+  onStop: () => undefined,
+  env: {},
+  cwd,
+  isTty: false,
+  exit: () => undefined,
+});
+
 async function running() {
   const { view, time } = told();
   const logPath = mkdtempSync(join(tmpdir(), 'fl-ask-'));
@@ -110,6 +123,18 @@ test('with neither, one line says so and the exit code is 1', async t => {
     t.is(out, '');
     t.regex(err, /^nothing runs with .*no-such-log, and nothing is stored there\n$/);
     t.is(code, 1);
+  }
+});
+
+test('a log that is damaged is not taken for none: it is exit 3 with the mend', async t => {
+  const cwd = mkdtempSync(join(tmpdir(), 'fl-ask-'));
+  mkdirSync(join(cwd, 'data/log'), { recursive: true });
+  writeFileSync(join(cwd, 'data/log/identity'), 'x\n');
+  for (const harm of [() => undefined, () => writeFileSync(join(cwd, 'data/log/data.mdb'), Buffer.alloc(20_000, 7))]) {
+    harm();
+    const error = await t.throwsAsync(run(['status'], sight(ioIn(cwd))));
+    t.is(exitCodeOf(error), 3);
+    t.regex(error!.message, /is damaged: .*move the directory aside/);
   }
 });
 

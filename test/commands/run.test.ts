@@ -19,6 +19,7 @@ async function said(cwd: string, args: readonly string[]): Promise<{ err: string
       code = given;
     },
     env: {},
+    onLostOutput: () => undefined,
     onStop: () => undefined,
     isTty: false,
     cwd,

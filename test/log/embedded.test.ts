@@ -190,6 +190,7 @@ test('a log whose data file is gone or empty is not silently begun anew', async 
   for (const harm of [() => truncateSync(join(path, 'data.mdb'), 0), () => rmSync(join(path, 'data.mdb'))]) {
     harm();
     await t.throwsAsync(openTemp(path), codeOf('damaged', /missing or empty.*move the directory aside/));
+    t.throws(() => openEmbeddedReader(path), codeOf('damaged', /missing or empty/));
   }
 });
 

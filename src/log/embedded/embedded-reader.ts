@@ -16,7 +16,10 @@ import { hasWriter } from './writer-claim.js';
 export function openEmbeddedReader(path: string, report: Report = () => undefined): LogReader {
   try {
     const meta = soundMeta(path);
-    if (meta === undefined) throw new LogFailure('disk', `there is no log in ${path}`);
+    if (meta === undefined)
+      throw hasLog(path)
+        ? new LogFailure('damaged', 'its data.mdb is missing or empty')
+        : new LogFailure('disk', `there is no log in ${path}`);
     // As large as the writer's map: the file may grow into it while this reader is open.
     const environment = openEnvironment(path, { mapSize: meta.mapSize, readOnly: true });
     const catalogue = () => {
