@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly file?: string | undefined;
   /** `--set a.b=c`, in order. */
   readonly set?: readonly string[];
-  /** Looks at the files of symbol lists; without it they are not looked at, because it is not their content that is asked for. */
+  /** Looks at the files of symbol lists. Without it neither they nor what there is to do are looked at: somebody asks for a part of the configuration. */
   readonly listFault?: Reading['listFault'];
   readonly env: Env;
   readonly cwd: string;
@@ -35,7 +35,7 @@ const maxConfigBytes = 8 * 1024 ** 2;
 const maxSubstitutedBytes = 64 * 1024;
 
 /** The configuration with all defaults applied, or everything that is wrong with it. File < environment < `--set`. `file` is absolute. */
-export function loadConfig({ file, set = [], listFault = () => undefined, env, cwd }: LoadOptions): Loaded {
+export function loadConfig({ file, set = [], listFault, env, cwd }: LoadOptions): Loaded {
   const path = resolve(cwd, file ?? (env.FINANCELAKE_CONFIG || 'financelake.yaml'));
   const shown = shownPath(path, cwd);
   const text = readText(path, maxConfigBytes);
@@ -56,18 +56,37 @@ export function loadConfig({ file, set = [], listFault = () => undefined, env, c
     let tree: Tree = substitute(parsed.tree ?? { kind: 'map', entries: [], place: startOf(shown) }, '', using);
     for (const one of [...fromEnvironment(env, options), ...flags]) tree = override(tree, one, options, using);
     const names = { sources: keysOf(tree, 'sources'), symbols: keysOf(tree, 'symbols') };
-    const at: Reading = { path: '', place: startOf(shown), directory, names, elsewhere, listFault, problems };
+    const top = { path: '', place: startOf(shown), directory, names, elsewhere, problems };
+    const at: Reading = { ...top, listFault: listFault ?? (() => undefined) };
     const config = options.read(tree, at);
+    if (listFault && keysOf(tree, 'feeds').length === 0 && !problems.some(mayConcern('feeds')))
+      problems.push(nothingToDo(shown));
     if (config && problems.length === 0) return { ok: true, config, file: path };
-    const sound = problems.some(mayConcernLog) ? undefined : readLog(tree, at);
+    const sound = problems.some(mayConcern('log')) ? undefined : readLog(tree, at);
     if (sound) return { ok: false, problems: sortProblems(problems), log: sound };
   }
   return { ok: false, problems: sortProblems(problems) };
 }
 
-/** What is wrong as a whole, with the log, or with what may have been meant for it. */
-const mayConcernLog = ({ code, file, path }: Problem): boolean =>
-  /^(log($|\.)|$)/.test(path) || file.startsWith('--set ') || (code === 'unknown-key' && !path.includes('.'));
+/** What is wrong as a whole, with the section, or with what may have been meant for it. */
+const mayConcern =
+  (section: string) =>
+  ({ code, file, path }: Problem): boolean =>
+    path === '' ||
+    path.split('.')[0] === section ||
+    file.startsWith('--set ') ||
+    (code === 'unknown-key' && !path.includes('.'));
+
+const nothingToDo = (shown: string): Problem =>
+  problemAt(
+    { file: shown },
+    {
+      code: 'missing',
+      path: 'feeds',
+      message: 'No feed is configured: there is nothing to do.',
+      mend: 'Add one under `feeds:`; `financelake init` writes a configuration that has one.',
+    },
+  );
 
 function readLog(tree: Tree, at: Reading): Config['log'] | undefined {
   const { value = { kind: 'map', entries: [], place: at.place } } = entryOf(tree, 'log') ?? {};

@@ -60,6 +60,22 @@ for (const [fault, [text, list]] of Object.entries(unreadable))
     }
   });
 
+test('a configuration without a feed has no work, and is refused by validate and run', async t => {
+  for (const text of [
+    '',
+    'simulator: {}\n',
+    'feeds: {}\n',
+    'sources: { k: { type: kraken } }\nsymbols: { mine: { from: static, list: [A] } }\n',
+  ]) {
+    const cwd = directoryWith(text);
+    for (const args of [['validate'], ['run'], ['run', '--once']]) {
+      const { err, code } = await said(cwd, args);
+      t.is(code, 2, text);
+      t.regex(err, /^missing financelake\.yaml feeds\n +No feed is configured: there is nothing to do\./);
+    }
+  }
+});
+
 test('a directory in the place of a list is refused, too', async t => {
   const cwd = directoryWith(config);
   mkdirSync(join(cwd, 'list'));

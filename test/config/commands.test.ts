@@ -40,10 +40,15 @@ function run(cwd: string, args: readonly string[], given: Partial<Pick<Io, 'env'
   return { out, err, code };
 }
 
+const sound = `sources: { k: { type: kraken } }
+symbols: { s: { from: static, list: [BTC/USD] } }
+feeds: { q: { source: k, symbols: s, data: quotes, every: 1m } }
+`;
+
 test('validate says in one line that all is well', t => {
-  const cwd = directoryWith('sources: { k: { type: kraken } }');
+  const cwd = directoryWith(sound);
   const { out, err, code } = run(cwd, ['validate']);
-  t.regex(out, /^\S+financelake\.yaml: valid \(1 source, 0 symbol lists, 0 feeds; embedded log in \S+\)\n$/);
+  t.regex(out, /^\S+financelake\.yaml: valid \(1 source, 1 symbol list, 1 feed; embedded log in \S+\)\n$/);
   t.deepEqual([err, code], ['', 0]);
 });
 
@@ -73,12 +78,12 @@ test('validate --json prints an array of problems, empty when there are none', t
     mend: 'Did you mean `http`?',
   });
   t.is(broken.code, 2);
-  const well = run(directoryWith(''), ['validate', '--json']);
+  const well = run(directoryWith(sound), ['validate', '--json']);
   t.deepEqual([JSON.parse(well.out), well.code], [[], 0]);
 });
 
 test('validate takes a file and options from its flags', t => {
-  const cwd = directoryWith('htp: {}', { 'other.yaml': '' });
+  const cwd = directoryWith('htp: {}', { 'other.yaml': sound });
   t.is(run(cwd, ['validate', '--config', 'other.yaml', '--set', 'http.port=1', '--set', 'scale=one']).code, 0);
   t.regex(
     run(cwd, ['validate', '--config', 'other.yaml', '--set', 'http.port=x']).err,
