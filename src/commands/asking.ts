@@ -9,6 +9,8 @@ import type { Io } from './io.js';
 export interface Sight {
   /** The log's directory, from the options `--config` and `--set`. @throws Error for people when the configuration is wrong */
   logPathOf(options: ConfigOptions): string;
+  /** After `logPathOf`. @throws ExitFailure when the configuration has no such list; without a configuration any name may be one */
+  checkList(name: string): void;
   /** What the log of an instance that does not run tells; undefined when there is no log. It is closed again after the question. @throws LogFailure */
   stored(logPath: string): StoredView | undefined;
 }
@@ -23,6 +25,8 @@ export interface AskOptions extends ConfigOptions {
 export interface Question {
   readonly path: string;
   answer(view: View): unknown;
+  /** The symbol list that is asked about. */
+  readonly list?: string;
 }
 
 /** Adds the options that every verb of this kind has. */
@@ -41,6 +45,7 @@ export async function ask<Answer>(
   show: (answer: Answer, isRunning: boolean) => string,
 ): Promise<void> {
   const logPath = sight.logPathOf(options);
+  if (question.list !== undefined) sight.checkList(question.list);
   const fail = (message: string, code = 1): void => {
     io.err(`${message}\n`);
     io.exit(code);

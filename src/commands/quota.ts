@@ -29,5 +29,7 @@ export function quotaTable(sources: readonly SourceQuota[], nowMs: number): stri
       resetsAt === null ? 'unused' : Date.parse(resetsAt) <= nowMs ? 'now' : fromNow(resetsAt, nowMs),
     ]),
   );
-  return rows.length > 0 ? table(['source', 'limit', 'used>', 'left>', 'frees'], rows) : 'No source has a limit.\n';
+  return rows.length > 0
+    ? table(['source', 'limit', 'used>', 'left>', 'frees'], rows)
+    : 'No source in the configuration has a limit.\n';
 }

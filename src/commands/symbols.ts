@@ -29,6 +29,7 @@ export function addSymbols(program: Command, io: Io, sight: Sight): void {
     const question: Question = {
       path: `/api/v1/symbols?${asked.toString()}`,
       answer: view => view.symbols(query).symbols,
+      ...(list !== undefined && { list }),
     };
     return ask<readonly SymbolStatus[]>(
       io,

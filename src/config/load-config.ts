@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Looks at the files of symbol lists. Without it neither they nor what there is to do are looked at: somebody asks for a part of the configuration. */
   readonly listFault?: Reading['listFault'];
+  /** Somebody only looks: a variable that is not set, as keys are not in everybody's shell, stands for some text. */
+  readonly looking?: boolean;
   readonly env: Env;
   readonly cwd: string;
 }
@@ -35,7 +37,7 @@ const maxConfigBytes = 8 * 1024 ** 2;
 const maxSubstitutedBytes = 64 * 1024;
 
 /** The configuration with all defaults applied, or everything that is wrong with it. File < environment < `--set`. `file` is absolute. */
-export function loadConfig({ file, set = [], listFault, env, cwd }: LoadOptions): Loaded {
+export function loadConfig({ file, set = [], listFault, looking = false, env, cwd }: LoadOptions): Loaded {
   const path = resolve(cwd, file ?? (env.FINANCELAKE_CONFIG || 'financelake.yaml'));
   const shown = shownPath(path, cwd);
   const text = readText(path, maxConfigBytes);
@@ -50,6 +52,7 @@ export function loadConfig({ file, set = [], listFault, env, cwd }: LoadOptions)
     const directory = dirname(path);
     const using = {
       env,
+      ...(looking && { unset: 'not set' }),
       readFile: (name: string) => readSubstituted(resolve(directory, name)),
       report: (problem: Problem) => problems.push(problem),
     };

@@ -8,6 +8,8 @@ export interface Substitution {
   /** The text of a file, or why there is none. */
   readonly readFile: (path: string) => { readonly text: string } | { readonly fault: string };
   readonly report: (problem: Problem) => void;
+  /** Stands for a variable that is not set; reported when absent. */
+  readonly unset?: string;
 }
 
 /** `$${` stands for `${`; an opening without `}` is matched too, to be reported. */
@@ -33,7 +35,7 @@ export function substitute(tree: Tree, path: string, using: Substitution): Tree 
   }
 }
 
-function substituteText(scalar: Scalar, path: string, { env, readFile, report }: Substitution): Tree {
+function substituteText(scalar: Scalar, path: string, { env, readFile, report, unset }: Substitution): Tree {
   let failed = false;
   let replaced = false;
   let literal = false;
@@ -67,7 +69,7 @@ function substituteText(scalar: Scalar, path: string, { env, readFile, report }:
       );
     }
     const [, name = '', operator, rest = ''] = parts;
-    const found = Object.hasOwn(env, name) ? env[name] : undefined;
+    const found = Object.hasOwn(env, name) ? env[name] : operator === ':-' ? undefined : unset;
     if (operator === ':-') {
       literal ||= !found && rest !== '';
       return found || rest;

@@ -54,6 +54,7 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
       asked.push(options);
       return sight.logPathOf?.(options) ?? join(tmpdir(), 'no-such-log');
     },
+    checkList: sight.checkList ?? (() => undefined),
     stored: sight.stored ?? (() => undefined),
   };
   const program = new Command('financelake');
@@ -176,7 +177,7 @@ test('cells line up, numbers to the right, and hostile text stays one line', t =
 test('an empty answer is a sentence', async t => {
   const empty = { ...told().view, quota: (): SourceQuota[] => [], symbols: () => ({ total: 0, symbols: [] }) };
   const stored = () => ({ ...empty, close: () => undefined });
-  t.regex((await run(['quota'], { stored })).out, /No source has a limit\.\n$/);
+  t.regex((await run(['quota'], { stored })).out, /No source in the configuration has a limit\.\n$/);
   t.regex((await run(['symbols', 'nothing'], { stored })).out, /No symbol fits\.\n$/);
 });
 
