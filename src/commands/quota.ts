@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { SourceQuota } from '../metrics/view.js';
-import { count, fromNow } from '../metrics/wording.js';
+import { count, soon } from '../metrics/wording.js';
 import { type AskOptions, ask, type Sight, storedNote, withAskOptions } from './asking.js';
 import type { Io } from './io.js';
 import { table } from './table.js';
@@ -26,7 +26,7 @@ export function quotaTable(sources: readonly SourceQuota[], nowMs: number): stri
       limit,
       count(used),
       count(Math.max(0, max - used)),
-      resetsAt === null ? 'unused' : Date.parse(resetsAt) <= nowMs ? 'now' : fromNow(resetsAt, nowMs),
+      resetsAt === null ? 'unused' : soon(resetsAt, nowMs),
     ]),
   );
   return rows.length > 0

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Status } from '../metrics/view.js';
-import { count, fromNow, plain, share, size, span } from '../metrics/wording.js';
+import { count, fromNow, plain, share, size, soon, span } from '../metrics/wording.js';
 import { type AskOptions, ask, type Sight, storedNote, withAskOptions } from './asking.js';
 import type { Io } from './io.js';
 import { quotaTable } from './quota.js';
@@ -17,7 +17,7 @@ export function addStatus(program: Command, io: Io, sight: Sight): void {
       sight,
       options,
       { path: '/api/v1/status', answer: view => view.status() },
-      (status, isRunning) => storedNote(isRunning) + statusText(status, isRunning, Date.now()),
+      (status, isRunning) => storedNote(isRunning) + statusText(status, isRunning, Date.parse(status.now)),
     ),
   );
 }
@@ -93,7 +93,7 @@ function sourcesTable({ sources }: Status, nowMs: number): string {
     count(calls),
     count(refused),
     count(inFlight),
-    [...(reason ? [reason] : []), ...(until ? [`goes on ${fromNow(until, nowMs)}`] : [])].join(', '),
+    [...(reason ? [reason] : []), ...(until ? [`goes on ${soon(until, nowMs)}`] : [])].join(', '),
   ]);
   return table(['source', 'type', 'state', 'calls>', 'refused>', 'in flight>', 'reason'], rows);
 }

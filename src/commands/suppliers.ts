@@ -49,7 +49,7 @@ function feedSnapshot(source: string, desk: FeedDesk, nowMs: number): FeedSnapsh
     symbols: desk.series.size,
     due: desk.timetable.dueCount(nowMs, size),
     overdue: desk.timetable.dueCount(nowMs - toleratedMs(desk), size),
-    worstLatenessSeconds: lateMs > toleratedMs(desk) ? lateMs / 1_000 : 0,
+    worstLatenessSeconds: lateMs > toleratedMs(desk) ? Math.round(lateMs) / 1_000 : 0,
   };
 }
 

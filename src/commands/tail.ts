@@ -148,10 +148,14 @@ function asText(partition: number, record: StoredRecord): string {
 }
 
 function place(text: string): 'start' | 'end' | number {
-  return text === 'start' || text === 'end' ? text : number(text);
+  if (text === 'start' || text === 'end') return text;
+  if (!isWhole(text)) throw new InvalidArgumentError('write start, end or an offset.');
+  return Number(text);
 }
 
+const isWhole = (text: string): boolean => /^\d{1,15}$/.test(text);
+
 function number(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('it is not a whole number');
+  if (!isWhole(text)) throw new InvalidArgumentError('it is not a whole number.');
   return Number(text);
 }

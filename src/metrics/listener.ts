@@ -10,8 +10,13 @@ import type { View } from './view.js';
 
 const shownSymbols = 5;
 
+/** Monotonic clocks and chance give a dozen decimals; nobody reads more than three. */
+const rounded = (value: unknown): unknown =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.round(value * 1000) / 1000 : value;
+
 /** The event as fields of a JSON log line; long symbol lists are cut, because a bulk call names hundreds. */
-function fieldsOf({ kind, ...fields }: Event): Record<string, unknown> {
+function fieldsOf({ kind, ...event }: Event): Record<string, unknown> {
+  const fields = Object.fromEntries(Object.entries(event).map(([name, value]) => [name, rounded(value)]));
   if (!('symbols' in fields) || !Array.isArray(fields.symbols)) return { event: kind, ...fields };
   const { symbols } = fields;
   return { event: kind, ...fields, symbols: symbols.slice(0, shownSymbols), symbolCount: symbols.length };

@@ -74,7 +74,8 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
       const { ready, draining, components, startedAt, uptimeSeconds, lists, recent } = tally;
       const { instance, version } = from;
       const parts = { log: from.log(), sources: sourcesOf(tally), feeds: feedsOf(tally), lists, recent };
-      return { instance, version, startedAt, uptimeSeconds, ready, draining, components, ...parts };
+      const now = instant(time.now());
+      return { instance, version, now, startedAt, uptimeSeconds, ready, draining, components, ...parts };
     },
     symbols(query) {
       const nowMs = time.now();

@@ -1,6 +1,6 @@
 import type { Time } from '../streams/time.js';
 import type { QuotaStatus, Status } from './view.js';
-import { count, plain, span } from './wording.js';
+import { count, many, plain, soon, span } from './wording.js';
 
 /** The part of a terminal stream that is used; `process.stderr` fits. */
 export interface Terminal {
@@ -15,34 +15,43 @@ export interface Progress {
   stop(): void;
 }
 
-const clearLine = '\r\u001b[2K';
 const everyMs = 1000;
 
 /**
  * One line at the foot of a terminal, drawn again each second, with the log running above it. For terminals only: where output goes to
- * a file or a collector, write lines directly. The line is cut to the width, because a wrapped line could not be cleared.
+ * a file or a collector, write lines directly. The line is cut to the width; one that a narrowed window has wrapped since is cleared with all its rows.
  */
 export function createProgress(terminal: Terminal, time: Time, text: () => string): Progress {
   let stopped = false;
   let line = '';
+  /** Cells that the line on the screen takes. */
+  let drawn = 0;
+  const columns = (): number => Math.max(1, terminal.columns ?? 80);
   const fitted = (): string => {
-    const width = (terminal.columns ?? 80) - 1;
-    return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+    const width = columns() - 1;
+    const shown = line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…`.slice(0, width) : line;
+    drawn = shown.length;
+    return shown;
+  };
+  const clear = (): string => {
+    const above = Math.max(0, Math.ceil(drawn / columns()) - 1);
+    drawn = 0;
+    return above > 0 ? `\u001b[${above}A\r\u001b[J` : '\r\u001b[2K';
   };
   const timer = time.schedule(function () {
     line = plain(text());
-    terminal.write(clearLine + fitted());
+    terminal.write(clear() + fitted());
     this.schedule(undefined, everyMs);
   }, 0);
   return {
     write(lines) {
-      terminal.write(stopped ? lines : clearLine + lines + fitted());
+      terminal.write(stopped ? lines : clear() + lines + fitted());
     },
     stop() {
       if (stopped) return;
       stopped = true;
       timer.unsubscribe();
-      terminal.write(clearLine);
+      terminal.write(clear());
     },
   };
 }
@@ -53,8 +62,8 @@ export function progressText(status: Status, nowMs: number, url: string | undefi
   const left = callsLeft(status, nowMs);
   const behind = Math.max(0, ...status.feeds.map(feed => feed.worstLatenessSeconds));
   const parts = [
-    `${count(total(status.feeds.map(feed => feed.records)))} records`,
-    `${count(total(status.sources.map(source => source.calls)))} calls`,
+    many(total(status.feeds.map(feed => feed.records)), 'record'),
+    many(total(status.sources.map(source => source.calls)), 'call'),
     ...(left === undefined ? [] : [left]),
     behind > 0 ? `${span(behind * 1000)} behind` : 'on time',
     `${count(total(status.feeds.map(feed => feed.symbols)))} series`,
@@ -71,6 +80,6 @@ function callsLeft({ sources }: Status, nowMs: number): string | undefined {
   const tightest = largest.toSorted((a, b) => shareLeft(a) - shareLeft(b))[0];
   if (!tightest) return undefined;
   const { used, max, limit, resetsAt } = tightest;
-  const reset = resetsAt && used >= max ? `, more in ${span(Date.parse(resetsAt) - nowMs)}` : '';
+  const reset = resetsAt && used >= max ? `, more ${soon(resetsAt, nowMs)}` : '';
   return `${count(Math.max(0, max - used))} left (${limit}${reset})`;
 }

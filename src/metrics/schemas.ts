@@ -65,6 +65,7 @@ export const schemas = {
     {
       instance: text,
       version: text,
+      now: instant,
       ready: flag,
       draining: flag,
       components,

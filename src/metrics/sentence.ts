@@ -71,7 +71,7 @@ export function sentenceOf(event: Event): Sentence {
     case 'symbol-failing':
       return {
         level: 'warn',
-        text: `${event.feed}: ${event.symbol} failed ${event.failures} times in a row: ${event.reason}`,
+        text: `${event.feed}: ${event.symbol} failed${event.failures > 1 ? ` ${count(event.failures)} times in a row` : ''}: ${event.reason}`,
         repeats: `failing ${event.feed}`,
       };
     case 'history-denied':

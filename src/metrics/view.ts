@@ -28,6 +28,8 @@ export interface ComponentState {
 export interface Status extends Readiness {
   readonly instance: string;
   readonly version: string;
+  /** By the clock that all its times go by: ages are taken against it, not against the clock of whoever asks. */
+  readonly now: string;
   /** Absent in a view of stored state: nothing runs. */
   readonly startedAt?: string;
   readonly uptimeSeconds?: number;

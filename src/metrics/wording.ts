@@ -40,6 +40,9 @@ export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 export const instant = (epochMs: number): string =>
   Math.abs(epochMs) <= 8.64e15 ? `${new Date(epochMs).toISOString().slice(0, -5)}Z` : 'further notice';
 
+/** What is still to come against now, and `now` once its time is over: it comes with the next call. */
+export const soon = (iso: string, nowMs: number): string => (Date.parse(iso) <= nowMs ? 'now' : fromNow(iso, nowMs));
+
 /** An instant against now, as people say it: `in 3 h 12 m`, `4 m ago`. */
 export function fromNow(iso: string, nowMs: number): string {
   const ms = Date.parse(iso) - nowMs;

@@ -77,6 +77,13 @@ test('tail begins where it is told, keeps to one partition and to its limit', as
   await t.throwsAsync(tail('t', '--from', 'yesterday'), { code: 'commander.invalidArgument' });
 });
 
+test('a place that is none is refused with what could stand there', async t => {
+  for (const from of ['nowhere', '-1', ''])
+    await t.throwsAsync(tail('t', `--from=${from}`), { message: /write start, end or an offset/ }, from);
+  await t.throwsAsync(tail('t', '--limit=x'), { message: /is not a whole number/ });
+  await t.throwsAsync(tail('t', '--config='), { message: /it is empty: name a file/ });
+});
+
 test('an unknown topic, and a log that was never begun, print nothing', async t => {
   t.deepEqual(await tail('nothing'), { out: [], err: '', code: 0 });
   const empty = tempDirectory();

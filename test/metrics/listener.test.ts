@@ -278,6 +278,12 @@ test('a refusal that repeats is said once, then summed up each minute', t => {
   t.is(lines.length, 5);
 });
 
+test('no dozen of decimals gets into a line', t => {
+  const { tell, raw } = listening();
+  tell({ ...polled('refused'), latenessMs: 0.1 + 0.2, elapsedMs: 1234.567890123 });
+  t.like(JSON.parse(raw[0]!), { latenessMs: 0.3, elapsedMs: 1234.568 });
+});
+
 test('another reason is said at once, the same with other numbers is not', t => {
   const { tell, lines } = listening();
   const refused = (reason: string): void => tell({ kind: 'list-refused', list: 'l', reason, symbols: 3, ageMs: 1 });

@@ -158,6 +158,35 @@ test('the progress line is drawn each second and never mixes with log lines', t 
   t.is(written, `${clear}after\n`);
 });
 
+test('a progress line that a narrowed window has wrapped is cleared with all its rows, and no width breaks it', t => {
+  const virtual = new VirtualTimeScheduler(undefined, 1500);
+  const time: Time = {
+    now: () => virtual.now(),
+    monotonicMs: () => virtual.now(),
+    schedule: virtual.schedule.bind(virtual),
+  };
+  const written: string[] = [];
+  const terminal = { columns: 41, write: (text: string) => written.push(text) };
+  const progress = createProgress(terminal, time, () => 'x'.repeat(40));
+  virtual.schedule(() => {
+    terminal.columns = 20;
+    progress.write('a\n');
+    for (const columns of [3, 2, 1, 0]) {
+      terminal.columns = columns;
+      progress.write('b\n');
+    }
+  }, 500);
+  virtual.flush();
+  t.deepEqual(written.slice(0, 6), [
+    `\r\u001b[2K${'x'.repeat(40)}`,
+    `\u001b[1A\r\u001b[Ja\n${'x'.repeat(18)}…`,
+    '\u001b[6A\r\u001b[Jb\nx…',
+    '\r\u001b[2Kb\n…',
+    '\r\u001b[2Kb\n',
+    '\r\u001b[2Kb\n',
+  ]);
+});
+
 test('the progress line says what has come, what is left, how late it is, where to look and how to stop', t => {
   const time = handClock();
   const { view, report } = fakeView(time);

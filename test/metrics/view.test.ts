@@ -13,8 +13,8 @@ test('the status joins what events added up to with what the parts know', t => {
   const { view, report } = fakeView(time);
   for (const event of someEvents) report(event);
   time.pass(60_000);
-  const { sources, feeds, lists, ready, uptimeSeconds, startedAt } = view.status();
-  t.deepEqual([ready, uptimeSeconds, startedAt], [true, 60, '2026-03-02T15:04:05Z']);
+  const { sources, feeds, lists, ready, uptimeSeconds, startedAt, now } = view.status();
+  t.deepEqual([ready, uptimeSeconds, startedAt, now], [true, 60, '2026-03-02T15:04:05Z', '2026-03-02T15:05:05Z']);
   t.like(sources[0], { name: 'alphavantage', state: 'running', calls: 4, refused: 1, inFlight: 1 });
   t.deepEqual(sources[0]?.quota, [
     { limit: '25 per 1d', used: 21, max: 25, resetsAt: '2026-03-03T04:07:25Z' },

@@ -61,6 +61,7 @@ test('the page words durations, sizes and times as the program does', async t =>
     span(seconds: number): string;
     size(bytes: number): string;
     fromNow(iso: string, nowMs: number): string;
+    soon(iso: string, nowMs: number): string;
     stamp(iso: string): string;
     orDash(value: number | null | undefined, show: (value: number) => string): string;
   };
@@ -70,7 +71,9 @@ test('the page words durations, sizes and times as the program does', async t =>
   for (const bytes of [0, 1023, 1024, 1.5 * 2 ** 30, 2 ** 50]) t.is(format.size(bytes), words.size(bytes));
   const now = Date.parse('2026-03-02T15:04:05Z');
   for (const iso of ['2026-03-02T18:16:05Z', '2026-03-02T15:04:01Z', 'further notice'])
-    t.is(format.fromNow(iso, now), words.fromNow(iso, now));
+    for (const say of ['fromNow', 'soon'] as const) t.is(format[say](iso, now), words[say](iso, now));
+  t.is(format.soon('2026-03-02T15:04:05Z', now), 'now');
+  t.is(format.soon('2026-03-02T15:04:06Z', now), 'in 1 s');
   t.is(format.stamp('2026-03-02T00:00:00Z'), '2026-03-02');
   t.is(format.stamp('2026-03-02T21:05:00Z'), '2026-03-02 21:05');
   t.is(format.orDash(null, String), '–');

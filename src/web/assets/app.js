@@ -1,5 +1,5 @@
 import { createBar, each, element, fill, setClass, setText, updateBar } from './draw.js';
-import { count, fromNow, orDash, size, span, stamp } from './format.js';
+import { count, fromNow, orDash, size, soon, span, stamp } from './format.js';
 
 const everyMs = 2000;
 const shownSymbols = 50;
@@ -58,7 +58,7 @@ function drawFigures({ feeds, sources, log }, nowMs) {
   const left = limit => limit.max - limit.used;
   const largest = sources.flatMap(source => source.quota.toSorted((a, b) => b.max - a.max).slice(0, 1));
   const tightest = largest.toSorted((a, b) => left(a) / a.max - left(b) / b.max)[0];
-  const reset = tightest?.resetsAt ? `, more ${fromNow(tightest.resetsAt, nowMs)}` : '';
+  const reset = tightest?.resetsAt ? `, more ${soon(tightest.resetsAt, nowMs)}` : '';
   const figures = [
     ['Records', count(sum(feeds, 'records')), `${count(sum(feeds, 'restated'))} restated`],
     ['Calls', count(sum(sources, 'calls')), `${count(sum(sources, 'refused'))} refused`],
@@ -100,7 +100,7 @@ function drawSources({ sources }, nowMs) {
     setText(head.children[1], source.type);
     setText(head.children[2], source.state);
     setClass(head.children[2], `pill ${looks[source.state]}`);
-    const until = source.until ? `goes on ${fromNow(source.until, nowMs)}` : '';
+    const until = source.until ? `goes on ${soon(source.until, nowMs)}` : '';
     setText(reason, [source.reason, until].filter(Boolean).join(' · '));
     each(bars, source.quota, createBar, (bar, { limit, used, max, resetsAt }) =>
       updateBar(bar, {
@@ -108,7 +108,7 @@ function drawSources({ sources }, nowMs) {
         used,
         max,
         amount: `${count(used)} of ${count(max)} used`,
-        note: resetsAt ? `frees ${fromNow(resetsAt, nowMs)}` : 'nothing used',
+        note: resetsAt ? `frees ${soon(resetsAt, nowMs)}` : 'nothing used',
       }),
     );
     setText(
@@ -218,8 +218,9 @@ async function refresh() {
   const asked = symbolsPath();
   try {
     const [status, symbols] = await Promise.all([get('api/v1/status'), get(asked)]);
-    const nowMs = Date.now();
-    answeredMs = nowMs;
+    // Ages by the instance's clock: this one may be wrong, or the instance's a simulated one.
+    const nowMs = Date.parse(status.body.now);
+    answeredMs = Date.now();
     at('main').hidden = false;
     at('door').hidden = true;
     at('silent').hidden = true;
@@ -233,7 +234,7 @@ async function refresh() {
     drawRecent(status.body);
     // An answer to what was asked before the last key stroke would flicker.
     if (asked === symbolsPath()) drawSymbols(symbols);
-    setText(at('taken'), `As of ${new Date(nowMs).toLocaleTimeString('en-GB')}, every ${everyMs / 1000} s`);
+    setText(at('taken'), `As of ${new Date(answeredMs).toLocaleTimeString('en-GB')}, every ${everyMs / 1000} s`);
   } catch (error) {
     drawFailure(error);
     if (error.isLocked) return;

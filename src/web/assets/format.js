@@ -35,5 +35,8 @@ export function fromNow(iso, nowMs) {
   return seconds > 0 ? `in ${span(seconds)}` : `${span(-seconds)} ago`;
 }
 
+/** What is still to come, and `now` once its time is over: it comes with the next call. */
+export const soon = (iso, nowMs) => (Date.parse(iso) <= nowMs ? 'now' : fromNow(iso, nowMs));
+
 /** `2026-03-02 21:00` in UTC; a time at midnight is a date. */
 export const stamp = iso => (iso.endsWith('T00:00:00Z') ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' '));
