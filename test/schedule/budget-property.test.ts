@@ -192,7 +192,7 @@ test('no window is ever exceeded: not by latency, crashes at any point, jumps of
     }),
     runs(80),
   );
-  t.true(replaying || permits > 1_500, `${permits} permits are too few to prove anything`);
+  t.true(replaying || permits > 500, `${permits} permits are too few to prove anything`);
 });
 
 test('a clock that is set back and forth around the end of a window, with crashes in between, wins no calls', async t => {
