@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -86,11 +86,13 @@ async function again(line: Line): Promise<Line> {
 async function many(): Promise<boolean> {
   const started = performance.now();
   const children = Math.min(2, availableParallelism());
+  const workers: ChildProcess[] = [];
   const totals = { passed: 0, failed: 0, calls: 0, records: 0, lives: 0 };
   await Promise.all(
     Array.from({ length: children }, async (_, nth) => {
       const args = ['--seeds', values.seeds, '--from', values.from, '--share', `${nth}/${children}`];
       const worker = fork(fileURLToPath(import.meta.url), args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+      workers.push(worker);
       let rest = '';
       worker.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
         const lines = (rest + chunk).split('\n');
@@ -100,8 +102,9 @@ async function many(): Promise<boolean> {
           const isGood = line.violations.length === 0;
           totals[isGood ? 'passed' : 'failed']++;
           for (const name of ['calls', 'records', 'lives'] as const) totals[name] += line[name];
-          if (!isGood) show(line);
-          if (!isGood && values.first) worker.kill();
+          if (isGood) continue;
+          show(line);
+          if (values.first) for (const one of workers) one.kill();
         }
       });
       const code = await new Promise<number | null>(resolve => worker.once('close', resolve));

@@ -16,7 +16,8 @@ export interface QuotaTruth {
 
 interface Entry {
   readonly weight: number;
-  readonly isOpen: boolean;
+  /** `gone`: it counts in no window any more, and its settlement is not on the disk yet. */
+  readonly state: 'open' | 'gone' | 'settled';
 }
 
 const minuteMs = 60_000;
@@ -32,16 +33,12 @@ export function createQuotaTruth(source: PlannedSource, counts: Answering['count
   const entries = new Map<string, Entry>();
   let [asked, open, openWeight, credit] = [0, 0, 0, 0];
 
-  function enter(key: string, entry: Entry | undefined): void {
+  function enter(key: string, entry: Entry): void {
     const before = entries.get(key);
-    if (before?.isOpen) openWeight -= before.weight;
-    if (entry?.isOpen) openWeight += entry.weight;
-    // A single call that is taken out before it was settled was not made. Of a block nobody can tell.
-    const last = entry ?? (before?.isOpen && !hasBlocks ? undefined : before);
-    credit += (last?.weight ?? 0) - (before?.weight ?? 0);
-    // A number that was taken out may come again.
-    if (entry === undefined) entries.delete(key);
-    else entries.set(key, entry);
+    if (before?.state === 'open') openWeight -= before.weight;
+    if (entry.state === 'open') openWeight += entry.weight;
+    credit += entry.weight - (before?.weight ?? 0);
+    entries.set(key, entry);
   }
 
   return {
@@ -68,10 +65,15 @@ export function createQuotaTruth(source: PlannedSource, counts: Answering['count
       let settled = 0;
       for (const [key, value] of state) {
         if (!key.startsWith(prefix)) continue;
-        const stated = value && (JSON.parse(Buffer.from(value).toString()) as { weight: number; doneMs?: number });
-        if (stated?.doneMs !== undefined && entries.get(key)?.isOpen) settled++;
-        if (stated || entries.has(key))
-          enter(key, stated && { weight: stated.weight, isOpen: stated.doneMs === undefined });
+        const before = entries.get(key);
+        if (value === undefined) {
+          if (before?.state === 'open') enter(key, { ...before, state: 'gone' });
+          continue;
+        }
+        const { weight, doneMs } = JSON.parse(Buffer.from(value).toString()) as { weight: number; doneMs?: number };
+        if (doneMs !== undefined && before && before.state !== 'settled') settled++;
+        // What an earlier life left may be written once more; it serves nobody.
+        if (doneMs === undefined || before) enter(key, { weight, state: doneMs === undefined ? 'open' : 'settled' });
       }
       if (settled < answers && !hasBlocks)
         accuse('settled-with-records', `${answers} answers are committed with the settlement of ${settled} calls`);
