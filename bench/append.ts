@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { openEmbeddedLog } from '../src/log/embedded/embedded-log.js';
 import { realTime } from '../src/streams/time.js';
+import { type Stages, sharesOf } from './cases/shares.js';
 
 /**
  * Appends of 300-byte records through the log against bare puts of values of the same size into lmdb, each flushed before the next (or with 4 in flight); turns
@@ -50,8 +51,10 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: inFlight }, lane));
 }
 
-async function throughLog(count: number, turns: number): Promise<number> {
-  const batches = Array.from({ length: turns }, () => recordsOf(count));
+type Records = ReturnType<typeof recordsOf>;
+const batchesOf = (count: number, turns: number): Records[] => Array.from({ length: turns }, () => recordsOf(count));
+
+async function throughLog(batches: readonly Records[]): Promise<number> {
   const startMs = performance.now();
   await inTurn(batches, async records => void (await log.append({ batches: [{ topic: 't', partition: 0, records }] })));
   return performance.now() - startMs;
@@ -70,6 +73,13 @@ async function throughLmdb(count: number, turns: number): Promise<number> {
   return performance.now() - startMs;
 }
 
+const stages: Stages = [
+  ['checks of the commit', /\/log\/commit-check\./],
+  ['blocks and checksums', /\/embedded\/(block|keys)\./],
+  ['transaction', /\/embedded\//],
+  ['lmdb', /\/lmdb\//],
+];
+
 for (const [count, turns, at] of [
   [100, 60, 1],
   [1000, 20, 1],
@@ -80,7 +90,7 @@ for (const [count, turns, at] of [
   const logMs: number[] = [];
   const lmdbMs: number[] = [];
   for (let round = 0; round < rounds + 2; round++) {
-    const through = await throughLog(count, turns);
+    const through = await throughLog(batchesOf(count, turns));
     const direct = await throughLmdb(count, turns);
     if (round < 2) continue;
     logMs.push(through);
@@ -92,6 +102,8 @@ for (const [count, turns, at] of [
   console.log(
     `batches of ${count}, ${at} in flight: log ${perSecond(median(logMs))}/s, lmdb ${perSecond(median(lmdbMs))}/s, ratio ${ratio.toFixed(2)}`,
   );
+  const profiled = batchesOf(count, 3 * turns);
+  console.log(`  shares of the main thread: ${await sharesOf(stages, async () => void (await throughLog(profiled)))}`);
 }
 await log.close();
 await bare.close();

@@ -12,6 +12,7 @@ import { openEmbeddedLog } from '../src/log/embedded/embedded-log.js';
 import { alphaVantage } from '../src/sources/alpha-vantage.js';
 import type { Work } from '../src/sources/source.js';
 import { realTime } from '../src/streams/time.js';
+import { type Stages, sharesOf } from './cases/shares.js';
 
 /**
  * The way of a record from an answer's bytes to its acknowledgement, on one event loop: parse → cursor, checks, record → group commit in the embedded log.
@@ -77,7 +78,7 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { title: 'history: 20,000 bars an answer, all new', bars: 20_000, symbols: 1, group: 1, step: 20_000, turns: 5 },
+  { title: 'history: 20,000 bars an answer, all new', bars: 20_000, symbols: 1, group: 1, step: 20_000, turns: 4 },
   { title: '100 bars an answer, all new', bars: 100, symbols: 64, group: 64, step: 100, turns: 20 },
   { title: '100 bars an answer, 1 new', bars: 100, symbols: 64, group: 64, step: 1, turns: 20 },
   { title: '100 bars an answer, none new', bars: 100, symbols: 64, group: 64, step: 0, turns: 20 },
@@ -191,6 +192,14 @@ async function throughBare(groups: readonly (readonly Poll[])[]): Promise<void> 
   }
 }
 
+const stages: Stages = [
+  ['classify', /\/src\/sources\//],
+  ['cursor', /\/ingest\/cursor\./],
+  ['validate', /\/ingest\/(checks|final)\./],
+  ['encode', /\/records\/(record|identity)\.|\/ingest\/(settle|judge)\./],
+  ['append', /\/src\/log\/|\/lmdb\/|\/ingest\/commit-stage\./],
+];
+
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
@@ -225,6 +234,8 @@ for (const { title, bars, symbols, group, step, turns } of only === undefined ? 
     ours.push(one);
     bares.push(other);
   }
+  const profiled = pollsOf(turns);
+  const shares = await sharesOf(stages, async () => void (await measured(spent => throughPath(profiled, spent))));
   const rows = bars * group * turns;
   const unit = step === bars ? 'records' : 'rows';
   const wall = median(ours.map(({ wallMs }) => wallMs));
@@ -241,6 +252,7 @@ for (const { title, bars, symbols, group, step, turns } of only === undefined ? 
   console.log(
     `  µs a ${unit.slice(0, -1)}: parse ${us(parse)}, cursor, checks and record ${us(settle)}, commit ${us(wall - parse - settle)} (CPU in all ${us(cpu)}); longest turn ${longestMs.toFixed(0)} ms`,
   );
+  console.log(`  shares of the main thread: ${shares}`);
 }
 stage.close();
 await log.close();

@@ -66,15 +66,23 @@ export function compare({ view }: Cursor, observations: readonly Observation[], 
     while (at > 0 && timeAt(view, at - 1) >= timeMs) at--;
     while (at < length && timeAt(view, at) < timeMs) at++;
     hashValues(observation);
-    const novelty = { observation, timeMs, high: hashHigh, low: hashLow };
+    const [high, low] = [hashHigh, hashLow];
     if (at === length || timeAt(view, at) !== timeMs) {
-      novelties.push({ ...novelty, revision: 0, restated: false });
+      novelties.push({ observation, timeMs, high, low, revision: 0, restated: false });
       continue;
     }
     const place = at * entryBytes;
     const revision = view.getInt32(place + 16, true);
-    if (view.getInt32(place + 8, true) === hashHigh && view.getInt32(place + 12, true) === hashLow) unchanged++;
-    else novelties.push({ ...novelty, revision: revision + 1, restated: revision !== unpublished });
+    if (view.getInt32(place + 8, true) === high && view.getInt32(place + 12, true) === low) unchanged++;
+    else
+      novelties.push({
+        observation,
+        timeMs,
+        high,
+        low,
+        revision: revision + 1,
+        restated: revision !== unpublished,
+      });
   }
   return { novelties, unchanged, outside };
 }

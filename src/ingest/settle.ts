@@ -54,7 +54,8 @@ export function settleObservations(
   const bySymbol = groupBySymbol(symbols, observations);
   for (const symbol of symbols) {
     const settled = settleSeries(context, symbol, bySymbol.get(symbol) ?? [], symbols.length === 1 ? rejected : []);
-    records.push(...settled.records, ...settled.letters);
+    for (const record of settled.records) records.push(record);
+    records.push(...settled.letters);
     state.push(...settled.state);
     series.set(symbol, settled.series);
     if (settled.records.length > 0) fresh.add(symbol);
@@ -175,6 +176,8 @@ function untilNow(observations: readonly Observation[], limitMs: number): readon
   return end === observations.length ? observations : observations.slice(0, end);
 }
 
+const recordsTogether = 64;
+
 /** The records of what is published, in its order. */
 function recordsOf(
   { sourceType: source, feed }: SettleContext,
@@ -182,15 +185,19 @@ function recordsOf(
   seenAt: string,
   isFinalBar: (novelty: Novelty) => boolean,
 ): OutgoingRecord[] {
-  const ids: string[] = [];
-  const texts = published.map(novelty => {
-    const { observation, revision } = novelty;
-    const id = recordId(source, observation, revision, valuesOf(observation));
-    ids.push(id);
-    return recordText(observation, { id, source, seenAt, revision, final: isFinalBar(novelty) }, feed.decimals);
-  });
-  return encodeTexts(texts).map((value, at) => {
-    const { kind, symbol } = published[at]!.observation;
-    return { topic: feed.topic, key: symbol, value, headers: { 'fl-id': ids[at]!, 'fl-schema': `${kind}/1` } };
-  });
+  const records: OutgoingRecord[] = [];
+  for (let first = 0; first < published.length; first += recordsTogether) {
+    const some = published.slice(first, first + recordsTogether);
+    const ids = some.map(({ observation, revision }) => recordId(source, observation, revision, valuesOf(observation)));
+    const texts = some.map((novelty, at) => {
+      const stamp = { id: ids[at]!, source, seenAt, revision: novelty.revision, final: isFinalBar(novelty) };
+      return recordText(novelty.observation, stamp, feed.decimals);
+    });
+    encodeTexts(texts).forEach((value, at) => {
+      const { kind, symbol } = some[at]!.observation;
+      const headers = { 'fl-id': ids[at]!, 'fl-schema': kind === 'bar' ? 'bar/1' : 'quote/1' };
+      records.push({ topic: feed.topic, key: symbol, value, headers });
+    });
+  }
+  return records;
 }

@@ -55,23 +55,17 @@ export function recordText(observation: Observation, stamp: Stamp, decimals: Dec
   return `${who},"interval":"${interval}","adjusted":${adjusted},${when},${prices}${decimal('volume', volume)}${beside}${money},"final":${final},${seen}`;
 }
 
-const textsTogether = 64;
-
-/** UTF-8 of each text. Written many at once: a call into the engine and an allocation for each would cost more than the copying. */
+/**
+ * UTF-8 of each text. A few dozen at once: a call into the engine and an allocation for each would cost more than the copying, and texts of a whole
+ * history held until all are written, most of the collector's work.
+ */
 export function encodeTexts(texts: readonly string[]): Uint8Array[] {
-  const values: Uint8Array[] = [];
-  for (let first = 0; first < texts.length; first += textsTogether) {
-    const some = texts.slice(first, first + textsTogether);
-    const joined = some.join('');
-    const bytes = Buffer.from(joined);
-    if (bytes.length !== joined.length) values.push(...some.map(text => Buffer.from(text)));
-    else {
-      let start = 0;
-      for (const { length } of some) {
-        values.push(bytes.subarray(start, start + length));
-        start += length;
-      }
-    }
-  }
-  return values;
+  const joined = texts.join('');
+  const bytes = Buffer.from(joined);
+  if (bytes.length !== joined.length) return texts.map(text => Buffer.from(text));
+  let end = 0;
+  return texts.map(({ length }) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
 }
