@@ -1,4 +1,5 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { murmur2, partitionOf } from '../../src/log/murmur2.js';
 import { createWriter, mergePrepared } from '../../src/log/writer.js';
@@ -74,4 +75,36 @@ test('a writer refuses a topic that was not created', t => {
   t.throws(() => createWriter(log(), { name: 'w', epoch: 0 }).prepare([outgoing('none', 'a')]), {
     instanceOf: RangeError,
   });
+});
+
+test('in whatever order topics and keys come, each record gets the place and the number that a map of counts gives it', t => {
+  const one = fc.tuple(fc.constantFrom('bars', 'quotes'), fc.constantFrom('A', 'B', 'C', 'D', 'E'));
+  fc.assert(
+    fc.property(fc.array(fc.array(one, { maxLength: 12 }), { maxLength: 4 }), calls => {
+      const writer = createWriter(log(), { name: 'w', epoch: 0 });
+      const counts = new Map<string, number>();
+      for (const records of calls) {
+        const expected = new Map<string, string[]>();
+        for (const [topic, key] of records) {
+          const place = `${topic}/${partitionOf(key, topic === 'bars' ? 6 : 1)}`;
+          const sequence = counts.get(place) ?? 0;
+          counts.set(place, sequence + 1);
+          expected.set(place, [...(expected.get(place) ?? []), `${key} ${sequence}`]);
+        }
+        const { batches, state } = writer.prepare(records.map(([topic, key]) => outgoing(topic, key)));
+        t.deepEqual(
+          batches.map(batch => [
+            `${batch.topic}/${batch.partition}`,
+            batch.records.map(({ key, headers }) => `${key} ${headers['fl-seq']}`),
+          ]),
+          [...expected],
+        );
+        t.deepEqual(
+          state.map(([key, value]) => [key, Buffer.from(value!).toString()]),
+          [...expected.keys()].map(place => [`seq/w/${place}`, String(counts.get(place))]),
+        );
+      }
+    }),
+    { numRuns: 200 },
+  );
 });
