@@ -153,7 +153,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
           if (taken.length === 0) continue;
           const declared = undeclared;
           const declarations = declared.map(({ id, ...topic }) => catalogueEntry(id, topic));
-          checkDataFile();
+          checkDataFile(environment.device());
           checkDisk(draft);
           await environment.commit([...declarations, ...retirement.changes, ...draft.changes()], claim.id);
           undeclared = undeclared.filter(topic => !declared.includes(topic));

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { LogFailure } from '../log.js';
@@ -36,6 +37,8 @@ export interface Environment {
   /** Bytes of live pages: free pages inside the file do not count, nor does what the file may grow. */
   liveBytes(): number;
   fileBytes(): number;
+  /** The device on which the file lies that is open for writing; undefined after a failure, until it is opened anew. */
+  device(): number | undefined;
   /** Makes commits of other processes visible to the next read. */
   refresh(): void;
   close(): Promise<void>;
@@ -70,6 +73,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
       }),
     );
   let db: RootDatabase<Buffer, Buffer> | undefined = openDatabase(options.readOnly);
+  let device = statSync(dataFile(path)).dev;
   let isWritable = !options.readOnly;
   let hasFailed = false;
   let isClosing = false;
@@ -82,7 +86,9 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
   };
   const reopen = (): RootDatabase<Buffer, Buffer> => {
     flushTakenBack();
-    return openDatabase(false);
+    const store = openDatabase(false);
+    device = statSync(dataFile(path)).dev;
+    return store;
   };
   const readable = (): RootDatabase<Buffer, Buffer> => {
     if (db !== undefined) return db;
@@ -123,7 +129,13 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
     },
     keys: range => attempt(() => [...readable().getKeys(range)]),
     async commit(changes, fence) {
-      attempt(() => probe?.write());
+      try {
+        probe?.write();
+      } catch (error) {
+        // What is full can be written on once there is room; all else has to let go of the disk, which may come back as another one.
+        if (isWritable && !isFull(error)) await drop(db);
+        throw logFailure(error, path);
+      }
       const store = await writable();
       const apply = (): void => {
         // Within one batch lmdb-js answers for the batch as a whole; the single answers carry nothing.
@@ -153,6 +165,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
       const { pageSize, lastPageNumber } = attempt(() => readable().getStats() as Stats);
       return (lastPageNumber + 1) * pageSize;
     },
+    device: () => (db !== undefined && isWritable ? device : undefined),
     refresh: () => attempt(() => readable().resetReadTxn()),
     async close() {
       const store = db;
@@ -176,6 +189,8 @@ interface Stats extends Tree {
 }
 
 const pagesOf = (tree: Tree): number => tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** lmdb-js rejects with a general error first and gives the reason in a promise of its own. */
 async function causeOf(error: unknown): Promise<unknown> {
