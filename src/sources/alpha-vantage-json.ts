@@ -90,7 +90,7 @@ function records(
   if (Array.isArray(block)) {
     if (call.name !== 'REALTIME_BULK_QUOTES') return { kind: 'malformed', detail: `${call.block} is a list` };
     // An answer to a key without the entitlement looks the same, with invented rows; only a message of exactly this vouches for them.
-    if (texts.get('message') === 'success') return bulkQuotes(block, work.symbols, redact);
+    if (texts.get('message') === 'success') return bulkQuotes(block, work.symbols, work.nowMs, redact);
     const said = refusalOf(texts, redact);
     return (
       said ?? { kind: 'malformed', detail: redact(`message is not success: ${texts.get('message') ?? 'missing'}`) }

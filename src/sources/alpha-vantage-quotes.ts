@@ -11,6 +11,9 @@ import { createRejects, type Fault, type Fields, isFault, type Row, recordsOf } 
 
 const usZone = 'US/Eastern';
 
+/** In the hour that the change to winter repeats, a stamp means the time of the two that is nearer to the call. */
+const halfHourMs = 1_800_000;
+
 const twice: Fault = { code: 'conflict', detail: 'the answer has this symbol twice' };
 
 const another = (detail: string): Outcome => ({ kind: 'malformed', detail });
@@ -45,8 +48,16 @@ export function rateQuote(fields: Fields, symbol: string, pair: Pair, redact: Re
   return outcomeOf({ stamp, fields: priced }, quoteOf(priced, at), redact, warning);
 }
 
-/** REALTIME_BULK_QUOTES, already known to be no invented sample. A symbol that the vendor does not know is missing, or a row of empty texts. */
-export function bulkQuotes(rows: readonly unknown[], symbols: readonly string[], redact: Redact): Outcome {
+/**
+ * REALTIME_BULK_QUOTES, already known to be no invented sample. A symbol that the vendor does not know is missing, or a row of empty texts.
+ * @param nowMs of the call
+ */
+export function bulkQuotes(
+  rows: readonly unknown[],
+  symbols: readonly string[],
+  nowMs: number,
+  redact: Redact,
+): Outcome {
   const asked = new Map(symbols.map(symbol => [vendorSymbol(symbol), symbol]));
   const quotes = new Map<string, Quote>();
   const rejects = createRejects(redact);
@@ -61,7 +72,7 @@ export function bulkQuotes(rows: readonly unknown[], symbols: readonly string[],
     }
     if (stamp === '' && price === '') continue;
     const priced = new Map([...fields, ['price', price]]);
-    const at = { symbol, timeMs: zonedToUtcMs(stamp, usZone), date: stamp.slice(0, 10) };
+    const at = { symbol, timeMs: zonedToUtcMs(stamp, usZone, nowMs - halfHourMs), date: stamp.slice(0, 10) };
     const quote = quotes.has(symbol) ? twice : quoteOf(priced, at);
     if (isFault(quote)) rejects.add({ stamp, fields: priced }, quote);
     else quotes.set(symbol, quote);
