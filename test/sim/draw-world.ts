@@ -18,6 +18,9 @@ type Scene = 'nonstop' | 'session' | 'midnight';
 /** Days on which something is different: both daylight changes, an early close, a holiday, a weekend; and one on which nothing is. */
 const dates = ['2026-03-08', '2026-11-01', '2026-11-27', '2026-11-26', '2026-03-10', '2026-03-10', '2026-03-06'];
 
+/** The hour of the change to winter on one of them, the first time. */
+const repeatedMs = Date.parse('2026-11-01T05:00:00Z');
+
 /** One world out of a seed: small and short, so that hundreds can be tried, and eventful. */
 export function drawWorld(seed: number): WorldPlan {
   const draw = createDraw(`world ${seed}`);
@@ -30,6 +33,9 @@ export function drawWorld(seed: number): WorldPlan {
   const lists = drawLists(draw.of('lists'), symbols, pairs, forMs);
   const sources = drawSources(draw.of('sources'), { scene, lists, forMs, count: symbols.length + pairs.length });
   const [{ limits, format }] = sources as [PlannedSource];
+  // A wall time that comes twice is told apart by the clock: one that is wrong by an hour cannot do it.
+  const isRepeated = startMs > repeatedMs - 3 * hourMs && startMs < repeatedMs + 3 * hourMs;
+  const hours = isRepeated ? [60 * secondMs, -60 * secondMs] : [hourMs, -hourMs];
   const perOf = (ms: number): number | undefined => limits.find(({ perMs }) => perMs === ms)?.requests;
   const market: Scenario = {
     ...scenarios.calm,
@@ -82,10 +88,10 @@ export function drawWorld(seed: number): WorldPlan {
     jumps: draw.is(0.4)
       ? Array.from({ length: draw.whole(1, 3) }, () => ({
           atMs: draw.whole(0, forMs),
-          byMs: draw.one([hourMs, -hourMs, hourMs, -hourMs, 90 * secondMs, -40 * secondMs, -3 * secondMs]),
+          byMs: draw.one([...hours, ...hours, 90 * secondMs, -40 * secondMs, -3 * secondMs]),
         }))
       : [],
-    crashes: draw.is(0.6) ? Array.from({ length: draw.whole(1, 4) }, () => drawCrash(draw, forMs)) : [],
+    crashes: draw.is(0.6) ? Array.from({ length: draw.whole(1, 4) }, () => drawCrash(draw, forMs, hours)) : [],
     lookMs: 10 * secondMs,
     checkIdOf: 1,
   };
@@ -252,14 +258,14 @@ function drawDisk(draw: Draw, temper: number, forMs: number): WorldPlan['disk'] 
   };
 }
 
-function drawCrash(draw: Draw, forMs: number): Crash {
+function drawCrash(draw: Draw, forMs: number, [setBackMs]: readonly number[]): Crash {
   const at = draw.one<CrashPoint>(['call', 'arrived', 'answer', 'append', 'stored', 'instant']);
   return {
     at,
     nth: at === 'instant' ? draw.whole(1, forMs / 2) : draw.spread(1, 120),
     // Not less than a call may be on its way: it is counted from its arrival by the vendor, and from the restart by us.
     downMs: draw.spread(500, 4 * minuteMs),
-    setBackMs: draw.is(0.1) ? draw.one([hourMs, 5 * minuteMs]) : 0,
+    setBackMs: draw.is(0.1) ? draw.one([setBackMs!, 5 * minuteMs]) : 0,
   };
 }
 
