@@ -56,7 +56,11 @@ export async function runWorld(plan: WorldPlan): Promise<Ending> {
   let isDrained = false;
   let isDraining = false;
 
+  const hasDayQuota = plan.sources.some(({ limits }) => limits.some(({ resetsAt }) => resetsAt !== undefined));
+
   function boot(): void {
+    // What starts with a clock that is ahead takes its date for true, and opens the quota of a day that has not begun: docs/simulation.md.
+    if (hasDayQuota && clock.wallOffsetMs > 0) clock.wallOffsetMs = 0;
     const crash = plan.crashes[lives];
     const time = clock.process();
     const born = createLife(lives++, time, crash, () => {
