@@ -16,8 +16,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'revision-stands-still',
     file: 'src/ingest/cursor.ts',
-    search: 'revision: revision + 1, restated',
-    replace: 'revision, restated',
+    search: 'revision: revision + 1,',
+    replace: 'revision,',
   },
   {
     name: 'window-from-permit',
