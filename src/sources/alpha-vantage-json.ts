@@ -116,7 +116,8 @@ export function jsonOutcome(body: unknown, work: Work, redact: Redact): Outcome 
   if ((isObject(block) || Array.isArray(block)) && !isEmpty(block)) return records(body, block, texts, work, redact);
   const refusal = refusalOf(texts, redact);
   if (refusal) return refusal;
-  if (isEmpty(block) && (work.wanted.data === 'bars' || work.symbols.length > 1))
+  // A list without rows is the bulk call's way to know none of the symbols, also when there is only one.
+  if (isEmpty(block) && (work.wanted.data === 'bars' || work.symbols.length > 1 || Array.isArray(block)))
     return { kind: 'empty', detail: `${call.block} is empty` };
   // `{}` and `{"Global Quote":{}}` are the answers for a symbol that the vendor does not know.
   if (Object.values(body).every(isEmpty)) {
