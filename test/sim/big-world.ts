@@ -53,8 +53,6 @@ export function bigWorld(seed: number, days: number): WorldPlan {
     forMs,
     market: {
       ...scenarios['trading-day'],
-      // Half of a CSV can look whole.
-      faults: { ...scenarios['trading-day'].faults, 'malformed-json': 0 },
       symbols,
       historyDays: days === 1 ? 1 : 5,
       plan: { perSecond: 20, perMinute: 300, premium: true },
@@ -65,7 +63,7 @@ export function bigWorld(seed: number, days: number): WorldPlan {
       {
         name: 'one',
         apiKey: 'key',
-        format: 'csv',
+        format: 'json',
         limits: [
           { requests: 20, perMs: 1000 },
           { requests: 300, perMs: minuteMs },
