@@ -59,7 +59,15 @@ export function openEmbeddedReader(path: string, report: Report = () => undefine
  * @throws LogFailure `disk` when the place cannot be looked at
  */
 export function hasLog(path: string): boolean {
-  const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  // `throwIfNoEntry: false` would also call a place below a file an absent one: since Node 24, not before.
+  const sizeOf = (file: string): number => {
+    try {
+      return statSync(file).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+      throw error;
+    }
+  };
   try {
     return sizeOf(join(path, 'identity')) > 0 || (sizeOf(dataFile(path)) > 0 && !hasWriter(path));
   } catch (error) {
