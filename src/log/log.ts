@@ -45,11 +45,22 @@ export interface TopicOptions {
   readonly partitions: number;
 }
 
-export type LogFailureCode = 'full' | 'disk' | 'closed' | 'locked' | 'gone' | 'damaged' | 'topic' | 'too-large';
+export type LogFailureCode =
+  | 'full'
+  | 'disk'
+  | 'closed'
+  | 'locked'
+  | 'gone'
+  | 'damaged'
+  | 'topic'
+  | 'too-large'
+  | 'unreachable'
+  | 'denied';
 
 /**
  * `full`: the byte cap; `disk`: the disk refused (no space, read only, I/O): nothing of the commit is visible, the same commit may be tried again.
  * `locked`, `gone`: another process writes, or the files are no longer where they were opened: this log is over.
+ * `unreachable`: no broker answers, or none in time; `denied`: certificate, password or right: the same call may be tried again once that is mended.
  */
 export class LogFailure extends Error {
   override readonly name = 'LogFailure';
@@ -62,27 +73,51 @@ export class LogFailure extends Error {
 
 /** What no retry mends. */
 export const isFinal = (error: unknown): boolean =>
-  !(error instanceof LogFailure) || (error.code !== 'full' && error.code !== 'disk');
+  !(error instanceof LogFailure) ||
+  (error.code !== 'full' && error.code !== 'disk' && error.code !== 'unreachable' && error.code !== 'denied');
 
-/** The look into a log: what `tail` and `status` need, also from another process while it is written. */
-export interface LogReader {
-  /** Random, minted when the log is created: tells a re-created log from the old one. */
+/** The embedded log answers at once, Kafka over the network: who uses both awaits. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** The look into any log. */
+export interface RecordReader {
+  /** Of the log as a whole: tells a re-created log, or another cluster, from the old one. */
+  readonly identity: string;
+  topics(): Awaitable<readonly string[]>;
+  /** Empty for a topic that does not exist. */
+  ends(topic: string): Awaitable<readonly PartitionEnds[]>;
+  /** At most about `maxBytes` of records from offset `from` (inclusive), in order; empty at the end. Offsets below `start` begin at `start`. */
+  read(topic: string, partition: number, from: number, maxBytes: number): Awaitable<readonly StoredRecord[]>;
+  close(): Promise<void>;
+}
+
+/** What every log takes: records. Acknowledged means durable. */
+export interface RecordLog extends RecordReader {
+  /** Creates the topic, or checks that it is as wanted: another number of partitions or another cleanup is `LogFailure('topic')` with the mend. */
+  ensureTopic(topic: string, options: TopicOptions): Awaitable<void>;
+  /**
+   * Appends of one caller that overlap keep the order of the calls within a partition.
+   * @returns positions in the order of `batches`; one after another for a batch that had to be divided (Kafka only)
+   */
+  append(commit: Pick<Commit, 'batches'>): Promise<readonly Position[]>;
+}
+
+/** The look into the embedded log, also from another process while it is written: what `tail` and `status` need. */
+export interface LogReader extends RecordReader {
+  /** Random, minted when the log is created. */
   readonly identity: string;
   topics(): readonly string[];
   ends(topic: string): readonly PartitionEnds[];
-  /** At most about `maxBytes` of records from offset `from` (inclusive), in order; empty at the end. Offsets below `start` begin at `start`. */
   read(topic: string, partition: number, from: number, maxBytes: number): readonly StoredRecord[];
   get(key: string): Uint8Array | undefined;
   /** Entries whose key begins with `prefix`, in key order. */
   range(prefix: string): Iterable<readonly [key: string, value: Uint8Array]>;
-  close(): Promise<void>;
 }
 
-/** The log port: acknowledged means flushed to disk. One process writes. */
-export interface Log extends LogReader {
-  /** Creates the topic, or checks that it is as remembered: another number of partitions is `LogFailure('topic')` with the mend. */
+/** The embedded log: acknowledged means flushed to disk. One process writes. */
+export interface Log extends LogReader, Omit<RecordLog, keyof RecordReader> {
   ensureTopic(topic: string, options: TopicOptions): void;
-  /** @returns positions in the order of `commit.batches`. Commits of one caller that overlap become visible in the order of the calls. */
+  /** All or nothing. @returns one position for each batch. Commits of one caller that overlap become visible in the order of the calls. */
   append(commit: Commit): Promise<readonly Position[]>;
   readonly bytes: number;
   readonly maxBytes: number;
