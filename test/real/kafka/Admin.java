@@ -4,14 +4,17 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.*;
+import org.apache.kafka.clients.producer.*;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.*;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.resource.*;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Administers a cluster with Kafka's own client: reads one command a line (JSON array of strings), answers each with one line {"ok":…} or {"error":…}, in order. */
 public class Admin {
@@ -90,6 +93,27 @@ public class Admin {
         var binding = new AclBinding(resource, entry);
         if (c[1].equals("allow")) client.createAcls(List.of(binding)).all().get();
         else client.deleteAcls(List.of(binding.toFilter())).all().get();
+        return null;
+      }
+      case "try": { // topic, then name=value of another client, which asks for the topic's partitions
+        Map<String, Object> other = new HashMap<>();
+        for (var option : Arrays.asList(c).subList(2, c.length)) other.put(option.split("=", 2)[0], option.split("=", 2)[1]);
+        try (var guest = org.apache.kafka.clients.admin.Admin.create(other)) {
+          return guest.describeTopics(List.of(c[1])).allTopicNames().get().get(c[1]).partitions().size();
+        }
+      }
+      case "produce": { // bootstrap topic, then partition TAB key TAB id
+        Map<String, Object> other = Map.of("bootstrap.servers", c[1], "acks", "all", "request.timeout.ms", "5000", "delivery.timeout.ms", "30000");
+        try (var producer = new KafkaProducer<>(other, new StringSerializer(), new StringSerializer())) {
+          var sent = new ArrayList<Future<?>>();
+          for (var line : Arrays.asList(c).subList(3, c.length)) {
+            var parts = line.split("\t");
+            var record = new ProducerRecord<>(c[2], Integer.valueOf(parts[0]), parts[1], "{\"id\":\"" + parts[2] + "\"}");
+            record.headers().add("fl-id", parts[2].getBytes(StandardCharsets.UTF_8));
+            sent.add(producer.send(record));
+          }
+          for (var each : sent) each.get();
+        }
         return null;
       }
       case "groups":

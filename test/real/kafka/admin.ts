@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaClasses } from './obtain.js';
 import { startJava } from './processes.js';
+import type { Properties } from './properties.js';
 
 export interface PartitionState {
   readonly topic: string;
@@ -33,6 +34,10 @@ export interface Admin {
   allow(user: string, operation: string, on: AclResource): Promise<void>;
   /** Takes back what `allow` gave. */
   forget(user: string, operation: string, on: AclResource): Promise<void>;
+  /** Kafka's own producer sends records with `fl-id` headers and waits for all of them. */
+  produce(bootstrap: readonly string[], topic: string, records: readonly ProducedRecord[]): Promise<void>;
+  /** Another client of Kafka's own, with these settings, asks for the topic. @returns its number of partitions */
+  askAs(config: Properties, topic: string): Promise<number>;
   /** Waits until these brokers, and no others, are registered: a killed one is missed only when its session expires. */
   brokersAre(ids: readonly number[]): Promise<void>;
   /** Waits until every replica of every topic is in sync. */
@@ -40,9 +45,11 @@ export interface Admin {
   close(): Promise<void>;
 }
 
+export type ProducedRecord = readonly [partition: number, key: string, id: string];
+
 export type AclResource = readonly [type: 'topic' | 'group' | 'cluster', name: string];
 
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 
 export function startAdmin(classes: KafkaClasses, bootstrap: readonly string[]): Admin {
   const child = startJava(classes, { main: 'Admin', args: [bootstrap.join(',')], heapMiB: 64 });
@@ -101,6 +108,10 @@ export function startAdmin(classes: KafkaClasses, bootstrap: readonly string[]):
       (await ask('move', topic, ...[...replicas].map(([partition, ids]) => `${partition}:${ids.join('+')}`))) as number,
     allow: (user, operation, on) => done(ask('acl', 'allow', user, operation, ...on)),
     forget: (user, operation, on) => done(ask('acl', 'forget', user, operation, ...on)),
+    produce: (bootstrap, topic, records) =>
+      done(ask('produce', bootstrap.join(','), topic, ...records.map(record => record.join('\t')))),
+    askAs: async (config, topic) =>
+      (await ask('try', topic, ...Object.entries(config).map(pair => pair.join('=')))) as number,
     brokersAre: ids => until(`brokers ${ids.join(', ')}`, async () => (await admin.brokers()).join() === ids.join()),
     fullIsr: () =>
       until('every replica in sync', async () => {

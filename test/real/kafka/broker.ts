@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { KafkaClasses } from './obtain.js';
 import { startJava } from './processes.js';
 
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 120_000;
 
 /** One broker process, and what may happen to it. All waits are for the process itself, not for the cluster to notice. */
 export class Broker {

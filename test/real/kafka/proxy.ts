@@ -25,6 +25,8 @@ export class FaultProxy {
   readonly #sockets = new Set<Socket>();
   /** In force for each frame that arrives from here on. */
   faults: Faults = {};
+  /** Connections taken so far. */
+  served = 0;
 
   private constructor(server: Server, target: number) {
     this.#server = server;
@@ -40,10 +42,6 @@ export class FaultProxy {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
-  }
-
-  get connections(): number {
-    return this.#sockets.size / 2;
   }
 
   heal(): void {
@@ -67,6 +65,7 @@ export class FaultProxy {
       client.on('error', () => {}).resetAndDestroy();
       return;
     }
+    this.served++;
     const broker = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
     const reset = (): void => {
       client.resetAndDestroy();
