@@ -1,8 +1,9 @@
-import { catchError, defer, EMPTY, from, map, mergeMap, type Observable, Subject, throwError, timer } from 'rxjs';
+import { defer, EMPTY, from, map, mergeMap, type Observable, Subject } from 'rxjs';
 import { isFinal, type Log, type StateChange } from '../log/log.js';
 import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
 import type { Event, Report } from '../records/event.js';
 import { groupWhileBusy } from '../streams/group-while-busy.js';
+import { retryWith } from '../streams/retry-with.js';
 import type { Time } from '../streams/time.js';
 
 /** What becomes visible together. `events` are reported once it is on disk. */
@@ -57,7 +58,16 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
     );
     const records = commit.batches.reduce((sum, batch) => sum + batch.records.length, 0);
     const bytes = commit.batches.reduce((sum, batch) => sum + bytesOf(batch.records), 0);
-    const attempt: Observable<readonly Pending[]> = defer(() => {
+    const refused = (error: unknown): number | undefined => {
+      if (isFinal(error)) return undefined;
+      const reason = (error as Error).message;
+      report({ kind: 'append-failed', reason, retryMs });
+      if (!failing) report({ kind: 'component', name: component, ready: false, reason });
+      failing = true;
+      return retryMs;
+    };
+    // One loop: retries inside of one another would end a night of a full disk with as many calls on the stack.
+    return defer(() => {
       const startedMs = time.monotonicMs();
       return from(log.append(commit)).pipe(
         map(() => {
@@ -67,17 +77,7 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
           return group;
         }),
       );
-    }).pipe(
-      catchError((error: unknown) => {
-        if (isFinal(error)) return throwError(() => error);
-        const reason = (error as Error).message;
-        report({ kind: 'append-failed', reason, retryMs });
-        if (!failing) report({ kind: 'component', name: component, ready: false, reason });
-        failing = true;
-        return timer(retryMs, time).pipe(mergeMap(() => attempt));
-      }),
-    );
-    return attempt;
+    }).pipe(retryWith({ delayOf: refused, scheduler: time }));
   };
 
   const run = pending.pipe(

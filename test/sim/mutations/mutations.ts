@@ -47,8 +47,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'refused-commit-dropped',
     file: 'src/ingest/commit-stage.ts',
-    search: 'return timer(retryMs, time).pipe(mergeMap(() => attempt));',
-    replace: 'return timer(retryMs, time).pipe(map(() => group));',
+    search: 'from(log.append(commit))',
+    replace: 'from(log.append(commit).catch(() => undefined))',
   },
   {
     name: 'numbers-not-stored',
