@@ -56,8 +56,6 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
       [prepared],
       group.flatMap(one => one.settled.state),
     );
-    const records = commit.batches.reduce((sum, batch) => sum + batch.records.length, 0);
-    const bytes = commit.batches.reduce((sum, batch) => sum + bytesOf(batch.records), 0);
     const refused = (error: unknown): number | undefined => {
       if (isFinal(error)) return undefined;
       const reason = (error as Error).message;
@@ -67,17 +65,14 @@ export function createCommitStage({ log, writer: name, time, report }: CommitSta
       return retryMs;
     };
     // One loop: retries inside of one another would end a night of a full disk with as many calls on the stack.
-    return defer(() => {
-      const startedMs = time.monotonicMs();
-      return from(log.append(commit)).pipe(
-        map(() => {
-          report({ kind: 'appended', records, bytes, commitMs: time.monotonicMs() - startedMs });
-          if (failing) report({ kind: 'component', name: component, ready: true });
-          failing = false;
-          return group;
-        }),
-      );
-    }).pipe(retryWith({ delayOf: refused, scheduler: time }));
+    return defer(() => from(log.append(commit))).pipe(
+      retryWith({ delayOf: refused, scheduler: time }),
+      map(() => {
+        if (failing) report({ kind: 'component', name: component, ready: true });
+        failing = false;
+        return group;
+      }),
+    );
   };
 
   const run = pending.pipe(

@@ -10,7 +10,11 @@ test('a log that refused for 10,000 retries takes the commit once, everything se
   const time = createVirtualTime(0);
   const events: Event[] = [];
   const log = openMemoryLog({
-    fail: () => (refusals < 10_000 && (refusals += 1) > 0 ? new LogFailure('disk', 'the disk is full') : undefined),
+    fail: () => {
+      if (refusals === 10_000) return undefined;
+      refusals += 1;
+      return new LogFailure('disk', 'the disk is full');
+    },
   });
   log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
   const stage = createCommitStage({ log, writer: 'source/x', time, report: event => void events.push(event) });
@@ -43,4 +47,24 @@ test('a log that refused for 10,000 retries takes the commit once, everything se
     events.flatMap(event => (event.kind === 'component' ? [event.ready] : [])),
     [false, true],
   );
+});
+
+test('records are reported as appended by the log alone: each once, whatever the disk refused before', async t => {
+  let refusals = 0;
+  const time = createVirtualTime(0);
+  let appended = 0;
+  const report = (event: Event): void => {
+    if (event.kind === 'appended') appended += event.records;
+  };
+  const fail = () => (refusals++ < 2 ? new LogFailure('disk', 'the disk is full') : undefined);
+  const log = openMemoryLog({ report, fail });
+  log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
+  const stage = createCommitStage({ log, writer: 'source/x', time, report });
+  stage.run.subscribe();
+  const records = ['A', 'B', 'C'].map(key => ({ topic: 't', key, value: Buffer.from('{}'), headers: {} }));
+  let acknowledged = false;
+  stage.commit({ records, state: [], events: [] }, () => (acknowledged = true));
+  await time.advance(5_000);
+  t.true(acknowledged);
+  t.is(appended, 3);
 });

@@ -97,6 +97,19 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     );
   });
 
+  test('what is on the disk is reported as appended, each record once, and state alone is not', async t => {
+    const { log, events } = await withTopic();
+    await log.append({ batches: [batch('t', 0, record('a'), record('b')), batch('t', 1, record('c'))] });
+    await log.append({ batches: [], state: [['k', Buffer.from('v')]] });
+    await log.append({ batches: [batch('t', 0, record('d'))] });
+    const appended = events.flatMap(event => (event.kind === 'appended' ? [event] : []));
+    t.deepEqual(
+      appended.map(({ records }) => records),
+      [3, 1],
+    );
+    t.true(appended.every(({ bytes }) => bytes > 0));
+  });
+
   test('a read begins at any offset, within a batch too, and keeps to its byte bound but for the first record', async t => {
     const { log } = await withTopic();
     const names = Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')}`);
