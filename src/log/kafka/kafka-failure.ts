@@ -19,6 +19,7 @@ export type KafkaFailureCode =
   | 'too-large'
   | 'invalid-record'
   | 'sequence'
+  | 'stuck'
   | 'topic-missing'
   | 'topic-exists'
   | 'topic-invalid'
@@ -53,6 +54,7 @@ const kinds: Readonly<Record<KafkaFailureCode, KafkaFailureKind>> = {
   'too-large': 'record',
   'invalid-record': 'record',
   sequence: 'producer',
+  stuck: 'producer',
   'topic-missing': 'environment',
   'topic-exists': 'environment',
   'topic-invalid': 'environment',

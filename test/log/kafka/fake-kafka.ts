@@ -190,13 +190,15 @@ export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
         if (before !== undefined && before !== contentOf(batch))
           breaches.push(`${where}: another batch after a failure`);
         busy.add(place);
+        const by = producer;
         try {
           const base = await attempt(place, batch);
           failed.delete(place);
           return base;
         } catch (error) {
           // A refused record or a lost producer frees the number: what comes next may be another batch.
-          if (error instanceof KafkaFailure && error.kind === 'retry') failed.set(place, contentOf(batch));
+          if (error instanceof KafkaFailure && error.kind === 'retry' && by === producer)
+            failed.set(place, contentOf(batch));
           else failed.delete(place);
           throw error;
         } finally {
