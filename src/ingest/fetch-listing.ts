@@ -1,10 +1,11 @@
-import { catchError, defer, from, mergeMap, Observable, of, race, switchMap, take, timer } from 'rxjs';
+import { catchError, defer, finalize, from, mergeMap, Observable, of, race, switchMap, take, timer } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { type HttpEdge, HttpFailure } from '../http/edge.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import type { ListingOutcome, SourceOptions, Vendor } from '../sources/source.js';
 import type { Time } from '../streams/time.js';
 import type { CommitStage } from './commit-stage.js';
+import { mayHaveReachedVendor } from './fetch.js';
 import { reasonToGiveUp } from './round.js';
 
 export interface ListingParts {
@@ -23,7 +24,10 @@ export interface ListingParts {
 
 const usageMs = 1_000;
 
-/** One look at a vendor's listing, under the source's own quota like any other call. Emits one outcome; never errors for what wire or vendor do. */
+/**
+ * One look at a vendor's listing, under the source's own quota like any other call. Emits one outcome; never errors for what wire or vendor do.
+ * Unsubscribing ends the call; its quota stays counted.
+ */
 export function fetchListing({
   id,
   vendor,
@@ -59,17 +63,23 @@ export function fetchListing({
     }),
     take(1),
   );
-  const call = (granted: Permit): Observable<ListingOutcome> =>
-    defer(() => from(edge(listing.request(options)))).pipe(
+  const call = (granted: Permit): Observable<ListingOutcome> => {
+    const ended = new AbortController();
+    return defer(() => from(edge(listing.request(options), ended.signal))).pipe(
+      finalize(() => ended.abort()),
       mergeMap(answer => {
         const outcome = listing.parse(answer, options);
         return settle(granted, outcome);
       }),
       catchError((error: unknown) => {
         if (!(error instanceof HttpFailure)) throw error;
-        return settle(granted, { kind: 'unavailable', detail: `${error.code}: ${error.message}` });
+        const outcome: ListingOutcome = { kind: 'unavailable', detail: `${error.code}: ${error.message}` };
+        if (mayHaveReachedVendor(error)) return settle(granted, outcome);
+        granted.cancel();
+        return of(outcome);
       }),
     );
+  };
   const settle = (granted: Permit, outcome: ListingOutcome): Observable<ListingOutcome> => {
     const state = granted.settled(outcome.kind === 'listing' ? { kind: 'records' } : outcome);
     return new Observable(caller =>

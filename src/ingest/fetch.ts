@@ -13,6 +13,9 @@ export interface Answered {
 
 const neverSent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'refused-host']);
 
+/** Whether the vendor may have seen a call that failed so: only one that it cannot have seen gives its quota back. */
+export const mayHaveReachedVendor = ({ code }: HttpFailure): boolean => !neverSent.has(code);
+
 /** Work → call → outcome. Never rejects for anything that the wire or the vendor does. */
 export function fetchWork(
   edge: HttpEdge,
@@ -31,9 +34,10 @@ export function fetchWork(
   };
 }
 
-function failed({ code, message }: HttpFailure): Answered {
+function failed(failure: HttpFailure): Answered {
+  const { code, message } = failure;
   const detail = `${code}: ${message}`;
   const outcome: Outcome =
     code === 'too-large' || code === 'coding' ? { kind: 'malformed', detail } : { kind: 'unavailable', detail };
-  return { outcome, reachedVendor: !neverSent.has(code), bytes: 0 };
+  return { outcome, reachedVendor: mayHaveReachedVendor(failure), bytes: 0 };
 }

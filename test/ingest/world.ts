@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import type { HttpAnswer } from '../../src/http/edge.js';
+import type { HttpAnswer, HttpEdge } from '../../src/http/edge.js';
 import { blueprint, type Plan, type Running } from '../../src/ingest/blueprint.js';
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
 import { type MemoryLog, type MemoryLogOptions, openMemoryLog } from '../../src/log/memory.js';
@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly endpoint?: Vendor['endpoint'];
   /** The symbols come from the vendor's listing. */
   readonly listing?: boolean;
+  /** The wire, in the place of one that answers after `latencyMs`. */
+  readonly edge?: HttpEdge;
   answer(call: Call): Outcome;
 }
 
@@ -97,7 +99,7 @@ export function world(options: WorldOptions): World {
         limits: options.limits ?? [],
         concurrency,
         deadlineMs: 30_000,
-        edge: () => new Promise(resolve => time.schedule(() => resolve(answer), latencyMs)),
+        edge: options.edge ?? (() => new Promise(resolve => time.schedule(() => resolve(answer), latencyMs))),
         feeds: [feed],
       },
     ],
