@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { proxyOf } from '../config/environment.js';
 import type { Config } from '../config/options.js';
+import { proxyOf } from '../config/proxy-variables.js';
 import { createHttpEdge } from '../http/create-http-edge.js';
 import { blueprint } from '../ingest/blueprint.js';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.js';
@@ -138,7 +138,7 @@ async function launched(
     once,
     report,
     tally: () => tally.snapshot(),
-    time,
+    time: realTime,
     drainMs: config.drain.deadline,
   });
 }

@@ -3,7 +3,6 @@ import type { Running } from '../ingest/blueprint.js';
 import type { TallySnapshot } from '../metrics/tally.js';
 import type { Report } from '../records/event.js';
 import type { Time } from '../streams/time.js';
-import { realTime } from '../streams/time.js';
 import type { Io } from './io.js';
 
 export interface RunParts {
@@ -14,20 +13,25 @@ export interface RunParts {
   readonly once: boolean;
   readonly report: Report;
   readonly tally: () => TallySnapshot;
+  /** In which the drain has its deadline: whoever stops a simulated day waits in his own time. */
   readonly time: Time;
   readonly drainMs: number;
 }
+
+type Signal = Parameters<Parameters<Io['onStop']>[0]>[0];
 
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Subscribes the graph, the only place that does, and waits for its end. A signal drains: pull no more, finish what is in flight, flush.
  * Past `drainMs` calls under way are ended; what they bring is lost, their quota stays counted.
- * @returns the exit code
+ * @returns the exit code: of a drain that did not end by itself that of the signal
  */
-export function untilStopped({ io, say, running, once, report, tally, drainMs }: RunParts): Promise<number> {
+export function untilStopped({ io, say, running, once, report, tally, time, drainMs }: RunParts): Promise<number> {
   return new Promise((resolve, reject) => {
     let deadline: Subscription | undefined;
+    /** The signal whose drain was cut off. */
+    let cutOff: Signal | undefined;
     let abandoned = 0;
     const calls = (): number => [...tally().sources.values()].reduce((sum, source) => sum + source.calls, 0);
     const records = (): number => [...tally().feeds.values()].reduce((sum, feed) => sum + feed.records, 0);
@@ -39,14 +43,16 @@ export function untilStopped({ io, say, running, once, report, tally, drainMs }:
     io.onStop(signal => {
       if (deadline) return;
       report({ kind: 'draining', reason: signal, deadlineMs: drainMs });
-      deadline = timer(drainMs, realTime).subscribe(() => {
+      deadline = timer(drainMs, time).subscribe(() => {
+        cutOff = signal;
         abandoned = [...running.peek().values()].reduce((sum, view) => sum + view.inFlight, 0);
-        running.abort();
-        deadline = timer(2_000, realTime).subscribe(() => {
+        // Before the abort, which may complete the graph at once: what is armed after that would end a second time.
+        deadline = timer(2_000, time).subscribe(() => {
           graph.unsubscribe();
           drained();
           resolve(signalCodes[signal]);
         });
+        running.abort();
       });
       running.drain();
     });
@@ -60,7 +66,7 @@ export function untilStopped({ io, say, running, once, report, tally, drainMs }:
         drained();
         const problems = once ? problemsOf(running) : [];
         for (const problem of problems) say(problem);
-        resolve(problems.length > 0 ? 1 : 0);
+        resolve(cutOff ? signalCodes[cutOff] : problems.length > 0 ? 1 : 0);
       },
     });
     report({ kind: 'ready' });

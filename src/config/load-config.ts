@@ -6,6 +6,7 @@ import { log } from './options/log.js';
 import { type Config, options } from './options.js';
 import { fromEnvironment, fromFlags, override } from './overrides.js';
 import { type Problem, problemAt, sortProblems } from './problem.js';
+import { proxyProblems } from './proxy-variables.js';
 import { readYaml, startOf } from './read-yaml.js';
 import { substitute } from './substitute.js';
 import { entryOf, type Tree } from './tree.js';
@@ -16,7 +17,7 @@ export interface LoadOptions {
   readonly file?: string | undefined;
   /** `--set a.b=c`, in order. */
   readonly set?: readonly string[];
-  /** Looks at the files of symbol lists. Without it neither they nor what there is to do are looked at: somebody asks for a part of the configuration. */
+  /** Looks at the files of symbol lists. Without it neither they nor proxies nor what there is to do are looked at: somebody asks for a part of the configuration. */
   readonly listFault?: Reading['listFault'];
   /** Somebody only looks: a variable that is not set, as keys are not in everybody's shell, stands for some text. */
   readonly looking?: boolean;
@@ -64,6 +65,7 @@ export function loadConfig({ file, set = [], listFault, looking = false, env, cw
     const config = options.read(tree, at);
     if (listFault && keysOf(tree, 'feeds').length === 0 && !problems.some(mayConcern('feeds')))
       problems.push(nothingToDo(shown));
+    if (listFault) problems.push(...proxyProblems(env, config));
     if (config && problems.length === 0) return { ok: true, config, file: path };
     const sound = problems.some(mayConcern('log')) ? undefined : readLog(tree, at);
     if (sound) return { ok: false, problems: sortProblems(problems), log: sound };

@@ -7,7 +7,11 @@ import { addRun } from '../../src/commands/run.js';
 import { addValidate } from '../../src/commands/validate.js';
 import { directoryWith } from '../config/loading.js';
 
-async function said(cwd: string, args: readonly string[]): Promise<{ err: string; code: number | undefined }> {
+async function said(
+  cwd: string,
+  args: readonly string[],
+  env: Io['env'] = {},
+): Promise<{ err: string; code: number | undefined }> {
   let err = '';
   let code: number | undefined;
   const io: Io = {
@@ -18,7 +22,7 @@ async function said(cwd: string, args: readonly string[]): Promise<{ err: string
     exit: given => {
       code = given;
     },
-    env: {},
+    env,
     onLostOutput: () => undefined,
     onStop: () => undefined,
     isTty: false,
@@ -90,4 +94,17 @@ test('what the vendor does not have is refused by validate and run in the same w
   t.deepEqual([validated.code, run.code], [2, 2]);
   t.regex(run.err, /^wrong-value financelake\.yaml:4:47 feeds\.q\.data\n/);
   t.true(validated.err.startsWith(run.err.trimEnd()));
+});
+
+test('a variable that names no proxy is refused by validate and run with its name alone, exit 2', async t => {
+  const cwd = directoryWith(config, { list: 'BTC/USD\n' });
+  for (const args of [['validate'], ['run'], ['run', '--once']]) {
+    const { err, code } = await said(cwd, args, { HTTPS_PROXY: 'http://user:CANARY%zz@proxy.example:3128' });
+    t.is(code, 2, args.join(' '));
+    t.regex(
+      err,
+      /^wrong-value HTTPS_PROXY\n {2}As a proxy, its user or password holds a `%` that stands for nothing\.\n/,
+    );
+    t.notRegex(err, /CANARY|proxy\.example/);
+  }
 });
