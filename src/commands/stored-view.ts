@@ -10,6 +10,7 @@ import { createTally, idle, type SourceTally } from '../metrics/tally.js';
 import type { QuotaStatus } from '../metrics/view.js';
 import { instant } from '../metrics/wording.js';
 import { restoreBudget } from '../schedule/budget-state.js';
+import { stillCloses } from '../schedule/learning.js';
 import { createLedger } from '../schedule/ledger.js';
 import { limitName } from '../schedule/quota-reports.js';
 import { realTime } from '../streams/time.js';
@@ -44,7 +45,10 @@ export function storedView(
           resetsAt: used === 0 || resetsAtMs === undefined ? null : instant(resetsAtMs),
         }),
       );
-      return [name, { quota, closed: closed && closed.untilMs > nowMs ? closed : undefined }];
+      return [
+        name,
+        { quota, closed: closed && closed.untilMs > nowMs && stillCloses(closed, limits) ? closed : undefined },
+      ];
     }),
   );
   const tallied = new Map(

@@ -1,12 +1,14 @@
 import type { LogReader, StateChange } from '../log/log.js';
 import type { Learned } from './learned-limits.js';
 import type { LearnedLimit } from './learned-window.js';
+import type { Closed } from './learning.js';
 import type { RestoredCharge } from './ledger.js';
+import type { Limit } from './limit.js';
 
 /**
  * How a budget is kept in the log's state, as small JSON values:
- * `charge/SOURCE/SEQ` {atMs, weight, doneMs?}, open while `doneMs` is missing; `closed/SOURCE` {untilMs, reason} while the source takes no calls;
- * `learned/SOURCE` {second?, minute?, day?} what refusals taught of the limits;
+ * `charge/SOURCE/SEQ` {atMs, weight, doneMs?}, open while `doneMs` is missing; `closed/SOURCE` {untilMs, reason, of?} while the source takes no calls;
+ * `learned/SOURCE` {second?, minute?, day?} what refusals taught of the limits, each with the one that was declared;
  * `clock/SOURCE` {leadMs} after the wall clock was set forward under a running program.
  * Times are steady ms of the run that wrote them, less that lead: so a call does not look older than it is because the clock was moved since.
  */
@@ -18,7 +20,7 @@ export interface BudgetState {
     readonly doneMs?: number;
   }): StateChange;
   withoutCharge(seq: number): StateChange;
-  closed(closed: { readonly untilMs: number; readonly reason: string } | undefined): StateChange;
+  closed(closed: Closed | undefined): StateChange;
   learned(learned: Learned, leadMs: number): StateChange;
   lead(leadMs: number): StateChange;
 }
@@ -28,7 +30,7 @@ export const longestFlushMs = 5_000;
 
 export interface RestoredBudget {
   readonly charges: readonly RestoredCharge[];
-  readonly closed: { readonly untilMs: number; readonly reason: string } | undefined;
+  readonly closed: Closed | undefined;
   readonly learned: Learned;
   readonly leadMs: number;
 }
@@ -66,8 +68,8 @@ export function restoreBudget(
     const [at, done] = [atMs + leadMs, doneMs + leadMs];
     charges.push({ seq: Number(seq), weight, atMs: Math.min(at, nowMs), doneMs: Math.min(done, nowMs) });
   }
-  const { untilMs, reason } = parsed(state.get(`closed/${source}`));
-  const closed = untilMs === undefined ? undefined : { untilMs: untilMs + leadMs, reason: reason ?? 'closed' };
+  const { untilMs, reason = 'closed', of } = parsed(state.get(`closed/${source}`));
+  const closed = untilMs === undefined ? undefined : { untilMs: untilMs + leadMs, reason, ...(of && { of }) };
   const learned = shifted(parsed(state.get(`learned/${source}`)), leadMs, nowMs);
   return { charges, closed, learned, leadMs };
 }
@@ -91,6 +93,7 @@ interface Stored extends Learned {
   readonly doneMs?: number;
   readonly untilMs?: number;
   readonly reason?: string;
+  readonly of?: Limit;
   readonly leadMs?: number;
 }
 

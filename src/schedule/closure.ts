@@ -1,3 +1,5 @@
+import type { Limit } from './limit.js';
+
 /** A time during which a source takes no calls, and the careful way out of it. Steady ms. */
 export interface Closure {
   readonly untilMs: number;
@@ -6,6 +8,8 @@ export interface Closure {
   readonly probing: boolean;
   /** Made by a refusal for the day that waits for the day's reset. */
   readonly forReset: boolean;
+  /** The declared limit with that reset. */
+  readonly of?: Limit | undefined;
 }
 
 export interface Gate {
@@ -15,6 +19,7 @@ export interface Gate {
   close(closure: Closure, nowMs: number): void;
   /** @returns true when this call was the proof that the source is open again. */
   accepted(permittedMs: number): boolean;
+  open(): void;
 }
 
 /** @param earlier a closure of an earlier run */
@@ -38,6 +43,9 @@ export function createGate(earlier?: Closure): Gate {
       if (closure === undefined || permittedMs <= closedMs || permittedMs < closure.untilMs) return false;
       closure = undefined;
       return true;
+    },
+    open() {
+      closure = undefined;
     },
   };
 }

@@ -2,16 +2,23 @@ import type { Moment } from './budget-clock.js';
 import { createLearnedDay, type LearnedQuota } from './learned-day.js';
 import { createLearnedWindow, type LearnedLimit, type LearnedWindow } from './learned-window.js';
 import type { Charge, Ledger } from './ledger.js';
-import type { Limit } from './limit.js';
+import { type Limit, sameLimit } from './limit.js';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-/** What has to outlive the program, by the range of windows. */
+/**
+ * What has to outlive the program, by the range of windows. `declared` is the limit it was learned of, absent where none was declared: of a plan
+ * that has been changed since, it says nothing.
+ */
 export interface Learned {
-  readonly second?: LearnedLimit;
-  readonly minute?: LearnedLimit;
-  readonly day?: LearnedQuota;
+  readonly second?: LearnedLimit & Declared;
+  readonly minute?: LearnedLimit & Declared;
+  readonly day?: LearnedQuota & Declared;
+}
+
+interface Declared {
+  readonly declared?: Limit;
 }
 
 /** What refusals taught of the windows of a source: one limit for each of the ranges that vendors name. All of it is less than what is declared. */
@@ -29,12 +36,18 @@ export interface LearnedLimits {
   /** Of the windows below a day; undefined while none is learned, or all that was learned is in doubt. */
   readonly perSecond: number | undefined;
   readonly learned: Learned;
-  /** Others are declared. */
+  /** Others are declared. What was learned of a limit that stays as it is holds on. */
   setLimits(limits: readonly Limit[]): void;
 }
 
 /** A window of which nothing is declared but that vendors have it. */
 const likely = (perMs: number): Limit => ({ requests: Number.POSITIVE_INFINITY, perMs });
+
+const still = <Known extends Declared>(known: Known | undefined, declared: Limit | undefined): Known | undefined =>
+  sameLimit(known?.declared, declared) ? known : undefined;
+
+const learnedOf = <Known extends object>(known: Known, declared: Limit | undefined): Known & Declared =>
+  declared ? { ...known, declared } : known;
 
 const rate = ({ requests, perMs }: Limit): number => (requests * 1000) / perMs;
 
@@ -46,12 +59,14 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
     const shortest = (from: number, to: number): Limit | undefined =>
       sorted.find(({ perMs }) => perMs >= from && perMs < to);
     const sliding = (limit: Limit): Limit => ({ requests: limit.requests, perMs: limit.perMs });
-    const second = createLearnedWindow(sliding(shortest(0, minuteMs) ?? likely(1000)), ledger, known.second);
-    const aMinute = shortest(minuteMs, dayMs) ?? (known.minute && likely(minuteMs));
-    const minute = aMinute && createLearnedWindow(sliding(aMinute), ledger, known.minute);
+    const of = { second: shortest(0, minuteMs), minute: shortest(minuteMs, dayMs) };
+    const second = createLearnedWindow(sliding(of.second ?? likely(1000)), ledger, still(known.second, of.second));
+    const knownMinute = still(known.minute, of.minute);
+    const aMinute = of.minute ?? (knownMinute && likely(minuteMs));
+    const minute = aMinute && createLearnedWindow(sliding(aMinute), ledger, knownMinute);
     const aDay = shortest(dayMs, Number.POSITIVE_INFINITY);
-    const day = aDay && { limit: aDay, quota: createLearnedDay(aDay, ledger, known.day) };
-    return { second, minute, day, both: minute ? [second, minute] : [second] };
+    const day = aDay && { limit: aDay, quota: createLearnedDay(aDay, ledger, still(known.day, aDay)) };
+    return { of, second, minute, day, both: minute ? [second, minute] : [second] };
   }
 
   /**
@@ -105,16 +120,18 @@ export function createLearnedLimits(limits: readonly Limit[], ledger: Ledger, ea
       return rates.length > 0 ? Math.min(...rates) : undefined;
     },
     get learned() {
+      const { of, second, minute, day } = windows;
       return {
-        ...(windows.second.learned && { second: windows.second.learned }),
-        ...(windows.minute?.learned && { minute: windows.minute.learned }),
-        ...(windows.day?.quota.learned && { day: windows.day.quota.learned }),
+        ...(second.learned && { second: learnedOf(second.learned, of.second) }),
+        ...(minute?.learned && { minute: learnedOf(minute.learned, of.minute) }),
+        ...(day?.quota.learned && { day: learnedOf(day.quota.learned, day.limit) }),
       };
     },
     setLimits(changed) {
+      const known = this.learned;
       for (const window of windows.both) window.reset();
       windows.day?.quota.reset();
-      windows = windowsOf(changed, {});
+      windows = windowsOf(changed, known);
     },
   };
 }

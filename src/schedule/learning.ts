@@ -5,7 +5,7 @@ import type { Moment } from './budget-clock.js';
 import { createGate } from './closure.js';
 import { createLearnedLimits, type Learned } from './learned-limits.js';
 import type { Charge, Ledger } from './ledger.js';
-import type { Limit } from './limit.js';
+import { type Limit, sameLimit } from './limit.js';
 import { createParallel } from './parallel.js';
 import type { Hint, Verdict } from './verdict.js';
 import { isFixed, wallWindows } from './wall-window.js';
@@ -22,7 +22,13 @@ const shortestMs = 1_000;
 export interface Closed {
   readonly untilMs: number;
   readonly reason: string;
+  /** The declared limit whose reset is waited for; with another one there is nothing to wait for. */
+  readonly of?: Limit;
 }
+
+/** Whether what closed the source is still declared. */
+export const stillCloses = ({ of }: { readonly of?: Limit | undefined }, limits: readonly Limit[]): boolean =>
+  of === undefined || limits.some(limit => sameLimit(limit, of));
 
 export interface LearningOptions {
   readonly source: string;
@@ -54,7 +60,7 @@ export interface Learning {
   readonly stopped: string | undefined;
   readonly concurrency: number;
   readonly perSecond: number | undefined;
-  /** Others are declared: what was learned of the old ones says nothing of them. */
+  /** Others are declared: what was learned of an old one says nothing of it. */
   setLimits(limits: readonly Limit[]): void;
 }
 
@@ -74,22 +80,29 @@ export function createLearning(options: LearningOptions): Learning {
   const learnedLimits = createLearnedLimits(limits, ledger, earlier.learned);
   const parallel = createParallel(options.concurrency);
   const allowance = createAllowance();
-  const gate = createGate(earlier.closed && { ...earlier.closed, probing: true, forReset: true });
-  let kept = earlier.closed !== undefined;
+  const closedBefore = earlier.closed && stillCloses(earlier.closed, limits) ? earlier.closed : undefined;
+  const gate = createGate(closedBefore && { ...closedBefore, probing: true, forReset: true });
+  let kept = closedBefore !== undefined;
+  if (earlier.closed && !closedBefore) keep(undefined);
   let saidPerSecond = Math.min(learnedLimits.perSecond ?? Number.POSITIVE_INFINITY, fastest(limits));
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let stopped: string | undefined;
 
-  function close(waitMs: number, why: string, now: Moment, { probing = true, forReset = false } = {}): void {
+  function close(
+    waitMs: number,
+    why: string,
+    now: Moment,
+    { probing = true, forReset = false, of }: { probing?: boolean; forReset?: boolean; of?: Limit | undefined } = {},
+  ): void {
     const untilMs = now.steadyMs + Math.max(shortestMs, Math.min(waitMs, dayMs));
     const reason = waitMs > dayMs ? `${why} (asked for ${waitMs / 1000} s, cut at a day)` : why;
     const before = gate.closure;
-    gate.close({ untilMs, reason, probing, forReset }, now.steadyMs);
+    gate.close({ untilMs, reason, probing, forReset, of }, now.steadyMs);
     // Calls in flight together are refused together: one word about it is enough.
     if (before !== undefined && before.untilMs > now.steadyMs && untilMs - before.untilMs < 1000) return;
     report({ kind: 'source-paused', source, reason, untilMs });
     if (untilMs - now.steadyMs <= minuteMs) return;
-    keep({ untilMs, reason });
+    keep({ untilMs, reason, ...(of && { of }) });
     kept = true;
   }
 
@@ -104,7 +117,7 @@ export function createLearning(options: LearningOptions): Learning {
     const again = closure?.forReset === true && charge.atMs >= closure.untilMs;
     if (again) learnedLimits.forget(charge);
     else if (learnedLimits.refusedForDay(charge, now.steadyMs + (day ? resetMs : dayMs), now)) learnedOther();
-    close(again ? Math.min(hourMs, resetMs) : resetMs, why, now, { forReset: true });
+    close(again ? Math.min(hourMs, resetMs) : resetMs, why, now, { forReset: true, of: day });
   }
 
   /** A try in vain ends where it began: that is no news. */
@@ -160,7 +173,10 @@ export function createLearning(options: LearningOptions): Learning {
   function accepted(charge: Charge, now: Moment): void {
     parallel.answered(charge, true, now.steadyMs);
     if (learnedLimits.accepted(charge, now)) learnedOther();
-    if (!gate.accepted(charge.atMs)) return;
+    if (gate.accepted(charge.atMs)) goOn();
+  }
+
+  function goOn(): void {
     report({ kind: 'source-resumed', source });
     if (kept) keep(undefined);
     kept = false;
@@ -237,6 +253,10 @@ export function createLearning(options: LearningOptions): Learning {
     setLimits(changed) {
       limits = changed;
       learnedLimits.setLimits(changed);
+      learnedOther();
+      if (gate.closure === undefined || stillCloses(gate.closure, changed)) return;
+      gate.open();
+      goOn();
     },
     get stopped() {
       return stopped;

@@ -11,3 +11,7 @@ export interface Limit {
   /** IANA name; UTC when absent. */
   readonly zone?: string;
 }
+
+/** Whether two declarations say the same. */
+export const sameLimit = (a: Limit | undefined, b: Limit | undefined): boolean =>
+  a?.requests === b?.requests && a?.perMs === b?.perMs && a?.resetsAt === b?.resetsAt && a?.zone === b?.zone;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { days, hours, minutes, newYorkDay, openBudget, refusal, start } from './open-budget.js';
-import { createWorld, settle } from './world.js';
+import { createState, createWorld, settle } from './world.js';
 
 test('no more calls are in flight than the config allows, and one less after each refusal for concurrency, until a calm minute has passed', async t => {
   const b = openBudget({ concurrency: 3 });
@@ -87,6 +87,39 @@ test('what refusals taught outlives the program, also over a clock that is set b
     await next.world.advanceTo(next.world.trueMs + 9 * days);
     t.true(next.granted().length > 0);
   }
+});
+
+test('what was learned of a limit holds no more when another one is declared, over a restart and at once, and what was learned of the others holds on', async t => {
+  const limits = [{ requests: 10, perMs: 1000 }, newYorkDay];
+  const upgraded = [limits[0]!, { ...newYorkDay, requests: 500 }];
+  const b = openBudget({ limits });
+  for (let i = 0; i < 10; i++) b.ask(`x${i}`);
+  await settle();
+  await b.settle('x9', refusal('burst'));
+  for (let i = 0; i < 8; i++) await b.settle(`x${i}`);
+  await b.settle('x8', refusal('day'));
+  const learned = (of: typeof b) => JSON.parse(Buffer.from(of.state.get('learned/av')!).toString()) as object;
+  t.deepEqual(Object.keys(learned(b)), ['second', 'day']);
+  const spend = async (of: typeof b): Promise<void> => {
+    t.is(of.view().perSecond, 7);
+    t.is(of.view().closed, undefined);
+    for (let i = 0; i < 100; i++) of.ask(`y${i}`);
+    for (let i = 0; i < 100; i++) {
+      while (of.reply(`y${i}`) === undefined && of.world.trueMs < start + hours)
+        await of.world.advanceTo(of.world.trueMs + 500);
+      await of.settle(`y${i}`);
+    }
+    t.is(of.view().limits[1]!.used, 110);
+  };
+  const stored = createState();
+  stored.write([...b.state.range('')]);
+  const next = openBudget({ limits: upgraded, world: createWorld(start + minutes), state: stored });
+  await spend(next);
+  await b.world.advanceTo(start + minutes);
+  b.tell({ kind: 'limits', limits: upgraded });
+  await spend(b);
+  t.deepEqual(Object.keys(learned(b)), ['second']);
+  t.is(b.state.get('closed/av'), undefined);
 });
 
 test('without a declared rate the first refusal for bursts measures what was too fast', async t => {
