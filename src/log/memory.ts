@@ -1,6 +1,7 @@
 import type { Report } from '../records/event.js';
 import { checkCommit } from './commit-check.js';
 import { type Commit, type Log, LogFailure, type LogRecord, type Position, type StoredRecord } from './log.js';
+import { createPauseReports } from './pause-reports.js';
 import { agreedTopic, type Topic } from './topics.js';
 
 export interface MemoryLogOptions {
@@ -63,6 +64,7 @@ export function openMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
 function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
   const { maxBytes = 2 ** 30, retainBytes = 2 ** 30, identity = 'memory', report = () => undefined } = options;
   const acknowledge = options.acknowledge ?? (done => queueMicrotask(done));
+  const pauses = createPauseReports(report, maxBytes);
   let queue: Waiting[] = [];
   let busy = false;
   let ended: LogFailure | undefined;
@@ -90,7 +92,11 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
         const overtaking = queue.filter(({ commit }) => failure.code !== 'full' || commit.batches.length > 0);
         queue = queue.filter(behind => !overtaking.includes(behind));
         for (const { reject } of [waiting, ...overtaking]) reject(failure);
-      } else waiting.resolve(store(waiting.commit));
+        if (failure.code === 'full') pauses.refused(disk.bytes, waiting.commit.batches.length > 0);
+      } else {
+        waiting.resolve(store(waiting.commit));
+        pauses.taken(disk.bytes, waiting.commit.batches.length > 0);
+      }
       next();
     });
   };

@@ -140,7 +140,7 @@ export const metrics = {
   ),
   logBytes: gauge('financelake_log_bytes', [], 'Size of the log on disk.'),
   logMaxBytes: gauge('financelake_log_max_bytes', [], 'Hard cap of the log; beyond it polling pauses.'),
-  logPaused: gauge('financelake_log_paused', [], '1 while polling pauses because the log is full.'),
+  logPaused: gauge('financelake_log_paused', [], '1 while polling pauses because the log or its disk is full.'),
   logDamaged: counter(
     'financelake_log_damaged_records_total',
     ['topic'],

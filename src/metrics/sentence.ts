@@ -117,7 +117,7 @@ export function sentenceOf(event: Event): Sentence {
     case 'log-paused':
       return {
         level: 'error',
-        text: `Log is full (${filled(event)}): polling pauses until there is room; raise log.maxBytes or free the disk`,
+        text: `Log takes no more (${filled(event)}): polling pauses until there is room; raise log.maxBytes or free the disk`,
         repeats: 'log-paused',
       };
     case 'log-resumed':

@@ -376,4 +376,26 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     t.is(log.ends('t')[1]!.end, 0);
     t.is(text(log.get('shipped')), '2');
   });
+
+  test('that the log is full is reported once, that it takes records again is too, and state that it takes meanwhile ends no pause', async t => {
+    const { log, events } = await withTopic({ maxBytes: 300_000, retainBytes: 1e9 });
+    const fill = async (): Promise<void> => {
+      for (;;) await log.append({ batches: [batch('t', 0, record('k', Buffer.alloc(30_000)))] });
+    };
+    const said = () =>
+      events.flatMap(event => (event.kind === 'log-paused' || event.kind === 'log-resumed' ? [event.kind] : []));
+    await t.throwsAsync(fill(), codeOf('full'));
+    const { bytes } = log;
+    await t.throwsAsync(fill(), codeOf('full'));
+    await log.append({ batches: [], state: [['n', Buffer.from('1')]] });
+    t.deepEqual(
+      events.filter(({ kind }) => kind === 'log-paused'),
+      [{ kind: 'log-paused', bytes, maxBytes: 300_000 }],
+    );
+    t.deepEqual(said(), ['log-paused']);
+    await log.append({ batches: [batch('t', 0, record('small'))] });
+    t.deepEqual(said(), ['log-paused', 'log-resumed']);
+    await t.throwsAsync(fill(), codeOf('full'));
+    t.deepEqual(said(), ['log-paused', 'log-resumed', 'log-paused']);
+  });
 }

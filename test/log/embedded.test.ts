@@ -241,7 +241,8 @@ function withMount(title: string, body: (t: ExecutionContext, mount: string) => 
 
 withMount('a full disk refuses commits whole, and the same commit succeeds once there is space', async (t, mount) => {
   const path = join(mount, 'log');
-  const { log } = await openTemp(path);
+  const { log, events } = await openTemp(path);
+  const said = () => events.flatMap(({ kind }) => (kind === 'log-paused' || kind === 'log-resumed' ? [kind] : []));
   log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
   const commit = (i: number) => ({
     batches: [batch('t', 0, record(`k${i}`, Buffer.alloc(200_000, i)))],
@@ -256,8 +257,10 @@ withMount('a full disk refuses commits whole, and the same commit succeeds once 
   t.is(log.ends('t')[0]!.end, stored);
   t.is(text(log.get('n')), String(stored - 1));
   await t.throwsAsync(log.append(commit(stored)), codeOf('disk'));
+  t.deepEqual(said(), ['log-paused']);
   execFileSync('mount', ['-o', 'remount,size=32m', mount]);
   await log.append(commit(stored));
+  t.deepEqual(said(), ['log-paused', 'log-resumed']);
   t.deepEqual(
     readAll(log, 't', 0).map(({ key }) => key),
     Array.from({ length: stored + 1 }, (_, i) => `k${i}`),

@@ -5,12 +5,13 @@ import type { Report } from '../../records/event.js';
 import type { Time } from '../../streams/time.js';
 import { checkCommit } from '../commit-check.js';
 import { type Commit, type Log, LogFailure, type Position } from '../log.js';
+import { createPauseReports } from '../pause-reports.js';
 import { agreedTopic, type Topic } from '../topics.js';
 import { createDataFileCheck } from './data-file-check.js';
 import { writeDurably } from './disk-file.js';
 import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.js';
 import { type Change, dataFile, type Environment, openEnvironment } from './environment.js';
-import { freeBytes, logFailure } from './failure.js';
+import { freeBytes, isWithoutRoom, logFailure } from './failure.js';
 import { blockKeyBytes, checked, fenceKey, kinds, topicKey } from './keys.js';
 import { makeDirectory } from './make-directory.js';
 import { checkPages } from './pages.js';
@@ -107,6 +108,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     );
     const checkDataFile = createDataFileCheck(path);
     const retention = createRetention(environment, retainBytes);
+    const pauses = createPauseReports(report, maxBytes);
     const names = new Map(Array.from(topics.values(), topic => [topic.id, topic]));
     for (const [slot, bytes] of opened.stored) {
       const [topic, partition] = [slot >>> 16, slot & 0xffff];
@@ -147,8 +149,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
             const hasRecords = waiting.prepared.records > 0;
             const refusal = hasRecords && refused ? refused : roomFor(draft, waiting.prepared, retirement);
             if (refusal && hasRecords) refused = refusal;
-            if (refusal) waiting.reject(refusal);
-            else taken.push({ waiting, positions: draft.add(waiting.prepared) });
+            if (refusal) {
+              waiting.reject(refusal);
+              pauses.refused(liveBytes, hasRecords);
+            } else taken.push({ waiting, positions: draft.add(waiting.prepared) });
           }
           if (taken.length === 0) continue;
           const declared = undeclared;
@@ -161,6 +165,11 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
           const failure = logFailure(error, path);
           if (failure.code === 'locked' || failure.code === 'gone') ended = failure;
           ends = new Map();
+          if (isWithoutRoom(error, failure))
+            pauses.refused(
+              liveBytes,
+              group.some(({ prepared }) => prepared.records > 0),
+            );
           const behind = queue;
           queue = [];
           for (const waiting of [...group, ...behind]) waiting.reject(failure);
@@ -173,6 +182,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
         const commitMs = time.monotonicMs() - startMs;
         for (const { waiting, positions } of taken) waiting.resolve(positions);
         if (draft.records > 0) report({ kind: 'appended', records: draft.records, bytes: draft.bytes, commitMs });
+        if (taken.length === group.length) pauses.taken(liveBytes, draft.records > 0);
         for (const { topic, partition, records, start } of retirement.partitions)
           report({ kind: 'retained', topic: names.get(topic)!.name, partition, records, start });
         reportSize();

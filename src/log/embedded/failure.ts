@@ -18,6 +18,10 @@ export function logFailure(error: unknown, path: string): LogFailure {
   return new LogFailure('disk', `${path}: ${reasons[name] ?? message} (${name})${space}`);
 }
 
+/** Whether room would mend it: of the log's own, or on its disk. */
+export const isWithoutRoom = (error: unknown, failure: LogFailure): boolean =>
+  failure.code === 'full' || (error as NodeJS.ErrnoException).code === 'ENOSPC';
+
 const reasons: Record<string, string | undefined> = {
   EACCES: 'the directory may not be read or written by this user',
   EPERM: 'the directory may not be read or written by this user',
