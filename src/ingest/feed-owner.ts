@@ -2,6 +2,7 @@ import type { ActorRef, Factory } from '../actors/actor.js';
 import type { StateChange } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import type { BudgetCommand, BudgetView, Permit, PermitReply } from '../schedule/budget.js';
+import { bodyText } from '../sources/body-text.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { Vendor } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
@@ -212,7 +213,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         },
         item.work.symbols,
         outcome,
-        () => deps.redact(Buffer.from((answer?.body ?? new Uint8Array()).subarray(0, maxShownBytes)).toString()),
+        () => deps.redact(bodyText((answer?.body ?? new Uint8Array()).subarray(0, maxShownBytes))),
         deps.random,
       );
       if (outcome.kind === 'denied' && outcome.by === 'entitlement') deny(desk, item.work.symbols, outcome.detail);

@@ -1,3 +1,5 @@
+import { utf16Of } from './body-text.js';
+
 /**
  * What one answer may hold. The largest that vendors have (a month of minutes with extended hours, a listing) has about 120,000 values; building
  * objects of a few millions takes seconds of the only thread and hundreds of megabytes, which eight megabytes of `[],[],` are enough for.
@@ -12,7 +14,7 @@ const [comma, list, object, lineFeed, carriageReturn] = Array.from(',[{\n\r', ch
  * @param max of commas and opening brackets together, and of lines
  */
 export function bodyFault(body: Uint8Array, max = maxValues): string | undefined {
-  if (isUtf16(body)) return 'UTF-16 instead of UTF-8';
+  if (utf16Of(body)) return 'UTF-16 instead of UTF-8';
   if (body.length <= max) return undefined;
   let values = 0;
   let lines = 0;
@@ -22,11 +24,4 @@ export function bodyFault(body: Uint8Array, max = maxValues): string | undefined
     else if (byte === lineFeed || (byte === carriageReturn && body[at + 1] !== lineFeed)) lines += 1;
   }
   return values > max || lines > max ? `more than ${max} values or lines in ${body.length} bytes` : undefined;
-}
-
-/** By its mark, or by the zero that is half of each Latin letter. */
-function isUtf16(body: Uint8Array): boolean {
-  const [first = 0, second = 0, third = 0] = body;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  return body.length > 2 && (first === 0) !== (second === 0) && (first === 0) === (third === 0);
 }

@@ -23,7 +23,9 @@ export function redactor(apiKey: string): Redact {
   const hide = (found: string, at: number, whole: string): string =>
     isShort && /[\p{L}\p{N}_-]/u.test(`${whole[at - 1] ?? ''}${whole[at + found.length] ?? ''}`) ? found : '***';
   return (text, max = maxDetail) => {
+    // Zeros between its letters, as of a text read in a wrong coding, would hide a key.
     const line = beginning(text)
+      .replaceAll('\0', '')
       .replace(keys, hide)
       .replace(/(API key as\s+)\S+/gi, '$1***')
       .replace(/((?:api_?key|token)=)[^\s&"']+/gi, '$1***')

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { maxRecent, recentLetters } from '../../src/ingest/recent-letters.js';
+import { redactor } from '../../src/metrics/redactor.js';
 import type { Quote } from '../../src/records/observation.js';
 import type { RejectedRow } from '../../src/sources/outcome.js';
 import type { Call } from './world.js';
@@ -99,3 +100,37 @@ test('a letter that comes with every poll stays known, however many others come 
   t.false(again.isNew('always'));
   t.true(again.isNew('once 0'));
 });
+
+const key = 'CANARYKEY1234567';
+const said = `{"Information":"your API key as ${key} is not known"}`;
+const wide = (bytesEach: 2 | 4, isBig: boolean, text: string): Buffer => {
+  const bytes = Buffer.alloc(text.length * bytesEach);
+  for (let at = 0; at < text.length; at++)
+    if (isBig) bytes.writeUInt16BE(text.charCodeAt(at), (at + 1) * bytesEach - 2);
+    else bytes.writeUInt16LE(text.charCodeAt(at), at * bytesEach);
+  return bytes;
+};
+const codings: Readonly<Record<string, Buffer>> = {
+  'UTF-8': Buffer.from(said),
+  'UTF-16LE with its mark': wide(2, false, `\ufeff${said}`),
+  'UTF-16BE with its mark': wide(2, true, `\ufeff${said}`),
+  'UTF-16LE': wide(2, false, said),
+  'UTF-16BE': wide(2, true, said),
+  'UTF-32LE with its mark': wide(4, false, `\ufeff${said}`),
+  'UTF-32BE': wide(4, true, said),
+  'UTF-16LE behind UTF-8': Buffer.concat([Buffer.from('<html>'), wide(2, false, said)]),
+};
+
+for (const [coding, body] of Object.entries(codings))
+  test(`a key that comes back as ${coding} is not in the dead letter`, async t => {
+    const { time, records, stop } = world({
+      symbols: ['A'],
+      edge: async () => ({ status: 200, headers: {}, body }),
+      redact: redactor([key]).text,
+      answer: () => ({ kind: 'malformed', detail: 'not what was asked for' }),
+    });
+    await time.advance(1_000);
+    stop();
+    const [letter] = records('dead') as [{ payload: string }] | [];
+    t.regex(letter!.payload, /your API key as \*\*\* is not known/);
+  });

@@ -42,6 +42,7 @@ export interface WorldOptions {
   readonly listing?: boolean;
   /** The wire, in the place of one that answers after `latencyMs`. */
   readonly edge?: HttpEdge;
+  readonly redact?: (text: string) => string;
   answer(call: Call): Outcome;
 }
 
@@ -121,7 +122,7 @@ export function world(options: WorldOptions): World {
     listEdge: () => Promise.reject(new Error('no lists on the web here')),
     listFile: path => assert.fail(`no list at ${path} here`),
     report: event => void events.push(event),
-    redact: text => text,
+    redact: options.redact ?? (text => text),
   });
   let ended: ReturnType<World['ended']> = 'running';
   const subscription = running.run.subscribe({

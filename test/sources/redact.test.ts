@@ -11,3 +11,8 @@ test('a key of ordinary length is replaced anywhere', t => {
   t.is(redactor('CANARY4711')('xCANARY4711x canary4711'), 'x***x ***');
   t.is(redactor('CANARY 4711+')('?k=CANARY+4711%2B'), '?k=***');
 });
+
+test('a key with zeros between its letters, as of a text read in a wrong coding, is replaced too', t => {
+  const spread = (text: string, zeros: string): string => [...text].join(zeros);
+  for (const zeros of ['\0', '\0\0\0']) t.is(redactor('CANARY4711')(spread('key CANARY4711.', zeros)), 'key ***.');
+});
