@@ -34,6 +34,39 @@ const codeOf = (code: LogFailure['code'], message?: RegExp) => ({
   message: message ?? /./,
 });
 
+test('a log and a reader that were closed refuse every read, and open nothing again', async t => {
+  const path = join(tempDirectory(), 'log');
+  const { log } = await openTemp(path);
+  log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
+  await log.append({ batches: [batch('t', 0, record('a'))], state: [['key', Buffer.from('1')]] });
+  const reader = openEmbeddedReader(path);
+  await reader.close();
+  await log.close();
+  const left = readFileSync(dataFile(path));
+  rmSync(dataFile(path));
+  for (const closed of [log, reader])
+    for (const look of [
+      () => closed.get('key'),
+      () => [...closed.range('')],
+      () => closed.read('t', 0, 0, 1_000),
+      () => closed.ends('t'),
+    ])
+      t.throws(look, codeOf('closed'));
+  t.false(existsSync(dataFile(path)), 'what was removed meanwhile is not begun anew');
+  writeFileSync(dataFile(path), left);
+  const again = await openTemp(path);
+  t.is(Buffer.from(again.log.get('key')!).toString(), '1');
+  await again.log.close();
+});
+
+test('an environment that was closed takes no commit', async t => {
+  const path = tempDirectory();
+  const environment = openEnvironment(path, { mapSize: 1 << 20, readOnly: false });
+  await environment.commit([[Buffer.from('key'), Buffer.from('1')]], undefined);
+  await environment.close();
+  await t.throwsAsync(environment.commit([[Buffer.from('key'), Buffer.from('2')]], undefined), codeOf('closed'));
+});
+
 test('offsets beyond 2^32 are kept exactly', t => {
   for (const base of [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 2 ** 52 + 1]) {
     const place = { topic: 3, partition: 9, base, count: 2 };

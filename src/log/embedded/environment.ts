@@ -41,6 +41,7 @@ export interface Environment {
   device(): number | undefined;
   /** Makes commits of other processes visible to the next read. */
   refresh(): void;
+  /** After it everything else is refused as `closed`. */
   close(): Promise<void>;
 }
 
@@ -77,6 +78,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
   let isWritable = !options.readOnly;
   let hasFailed = false;
   let isClosing = false;
+  let isClosed = false;
   const probe = options.readOnly ? undefined : createProbe(path);
 
   /** lmdb takes a meta page back that could not be flushed, but only in memory: on the disk it might still come, and name pages that were used anew meanwhile. */
@@ -86,12 +88,17 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
   };
   const reopen = (): RootDatabase<Buffer, Buffer> => {
     flushTakenBack();
-    const store = openDatabase(false);
+    const store = openDatabase(options.readOnly);
     device = statSync(dataFile(path)).dev;
     return store;
   };
+  /** Nobody would close what a late reader opened: the next process to open the log would be locked out, or a log that was removed begun anew. */
+  const refuseIfClosed = (): void => {
+    if (isClosed) throw new LogFailure('closed', `the log in ${path} is closed`);
+  };
   const readable = (): RootDatabase<Buffer, Buffer> => {
     if (db !== undefined) return db;
+    refuseIfClosed();
     // lmdb-js would hand out the same environment again.
     if (isClosing) throw new LogFailure('disk', `${path}: the log is being opened anew after a failure`);
     try {
@@ -105,6 +112,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
   const writable = async (): Promise<RootDatabase<Buffer, Buffer>> => {
     if (db === undefined || !isWritable) {
       await drop(db);
+      refuseIfClosed();
       db = reopen();
       isWritable = true;
     }
@@ -129,6 +137,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
     },
     keys: range => attempt(() => [...readable().getKeys(range)]),
     async commit(changes, fence) {
+      refuseIfClosed();
       try {
         probe?.write();
       } catch (error) {
@@ -170,6 +179,7 @@ export function openEnvironment(path: string, options: { mapSize: number; readOn
     async close() {
       const store = db;
       db = undefined;
+      isClosed = true;
       probe?.close();
       await store?.close();
     },
