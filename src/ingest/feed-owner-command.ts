@@ -1,3 +1,4 @@
+import type { StateChange } from '../log/log.js';
 import type { BudgetView, Permit, PermitReply } from '../schedule/budget.js';
 import type { Work } from '../sources/source.js';
 import type { Answered } from './fetch.js';
@@ -12,6 +13,12 @@ export interface Item {
   readonly startedMs: number;
 }
 
+/** The owner failed on an answer: the item is asked for again later, and what the call cost is all there is to commit. */
+export interface GivenUp {
+  readonly kind: 'given-up';
+  readonly state: readonly StateChange[];
+}
+
 export type Pulled = (item: Item | undefined) => void;
 
 export type FeedOwnerCommand =
@@ -23,8 +30,7 @@ export type FeedOwnerCommand =
       readonly kind: 'answered';
       readonly item: Item;
       readonly answered: Answered;
-      /** Undefined when the owner failed on it: the item is asked for again later. */
-      readonly replyTo: (settlement: Settlement | undefined) => void;
+      readonly replyTo: (settled: Settlement | GivenUp) => void;
     }
   | { readonly kind: 'committed'; readonly item: Item; readonly settlement: Settlement }
   | { readonly kind: 'symbols'; readonly list: string; readonly symbols: readonly string[] }

@@ -248,9 +248,9 @@ export function feedOwner(deps: FeedOwnerDeps): {
       }
     };
 
-    const giveUpOn = ({ item, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
+    const giveUpOn = ({ item, answered, replyTo }: FeedOwnerCommand & { kind: 'answered' }): void => {
       const desk = deskOf.get(item.feed)!;
-      item.permit.settled({ kind: 'malformed' });
+      const state = answered.reachedVendor ? item.permit.settled({ kind: 'malformed' }) : unsent(item.permit);
       const flying = inFlight.get(item.feed)!;
       for (const symbol of item.work.symbols) {
         flying.delete(symbol);
@@ -258,7 +258,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
         if (desk.listedBy.has(symbol) && !deps.once) desk.timetable.set(symbol, context.now() + abandonedRetryMs);
       }
       if (deps.once) notes.couldNotSettle(item);
-      replyTo(undefined);
+      replyTo({ kind: 'given-up', state });
     };
 
     const askUsage = (): void => {

@@ -2,7 +2,7 @@ import { defer, finalize, Observable } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { pullMap } from '../streams/pull-map.js';
 import type { CommitStage } from './commit-stage.js';
-import type { FeedOwnerCommand, Item } from './feed-owner-command.js';
+import type { FeedOwnerCommand, GivenUp, Item } from './feed-owner-command.js';
 import type { fetchWork } from './fetch.js';
 import type { Settlement } from './settle.js';
 
@@ -46,9 +46,9 @@ export function sourceLanes({ owner, fetch, stage, lanes, abort }: LaneParts): O
       const call = spare.pop() ?? new AbortController();
       calls.set(call, () => lane.complete());
       let inCall = true;
-      const settled = (settlement: Settlement | undefined): void => {
-        // The owner failed on this answer; it has seen to the item.
-        if (settlement === undefined) return lane.complete();
+      const settled = (settlement: Settlement | GivenUp): void => {
+        if ('kind' in settlement)
+          return stage.commit({ records: [], state: settlement.state, events: [] }, () => lane.complete());
         stage.commit(settlement, () => {
           owner.tell({ kind: 'committed', item, settlement });
           lane.complete();
