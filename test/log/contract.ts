@@ -1,7 +1,8 @@
 import type { TestFn } from 'ava';
-import { type Batch, type Log, LogFailure, type LogRecord, type StoredRecord } from '../../src/log/log.js';
+import { type Log, LogFailure, type StoredRecord } from '../../src/log/log.js';
 import { bounds } from '../../src/log/topics.js';
 import type { Event } from '../../src/records/event.js';
+import { batch, keysOf, record, recordContract, text } from './record-contract.js';
 
 export interface Bounds {
   readonly maxBytes?: number;
@@ -15,24 +16,6 @@ export interface Opened {
   readonly reopen: () => Promise<Opened>;
 }
 
-export const record = (
-  key: string,
-  value: string | Uint8Array = key,
-  headers: Record<string, string> = {},
-): LogRecord => ({
-  key,
-  value: typeof value === 'string' ? Buffer.from(value) : value,
-  headers,
-});
-
-export const batch = (topic: string, partition: number, ...records: LogRecord[]): Batch => ({
-  topic,
-  partition,
-  records,
-});
-
-export const text = (value: Uint8Array | undefined): string | undefined => value && Buffer.from(value).toString();
-
 export function readAll(log: Pick<Log, 'read'>, topic: string, partition: number, maxBytes = 1000): StoredRecord[] {
   const all: StoredRecord[] = [];
   for (;;) {
@@ -42,60 +25,16 @@ export function readAll(log: Pick<Log, 'read'>, topic: string, partition: number
   }
 }
 
-const keysOf = (records: readonly StoredRecord[]): string[] => records.map(({ key }) => key);
-
-/** What every log must do, in whatever it stores. Each test gets an empty log of its own. */
+/** What an embedded log must do, in whatever it stores: the contract of all logs, and state, compaction and bounds beside it. */
 export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Opened>): void {
+  recordContract(test, () => open({}));
+
   const withTopic = async (given: Bounds = {}, cleanup: 'delete' | 'compact' = 'delete'): Promise<Opened> => {
     const opened = await open(given);
     opened.log.ensureTopic('t', { cleanup, partitions: 3 });
     return opened;
   };
   const codeOf = (code: LogFailure['code']) => ({ instanceOf: LogFailure, code });
-
-  test('records come back in order with key, value, headers and offset', async t => {
-    const { log } = await withTopic();
-    const headers = { 'fl-id': 'i1', 'fl-schema': 'bar/1' };
-    const positions = await log.append({
-      batches: [
-        batch('t', 1, record('IBM', 'one', headers), record('BRK.B', 'two', { ...headers, 'fl-id': 'i2' })),
-        batch('t', 0, record('MSFT', 'three')),
-        batch('t', 1, record('IBM', 'four', { only: 'here' })),
-      ],
-    });
-    t.deepEqual(positions, [
-      { topic: 't', partition: 1, offset: 0, count: 2 },
-      { topic: 't', partition: 0, offset: 0, count: 1 },
-      { topic: 't', partition: 1, offset: 2, count: 1 },
-    ]);
-    t.deepEqual(
-      readAll(log, 't', 1).map(r => ({ ...r, value: text(r.value) })),
-      [
-        { offset: 0, key: 'IBM', value: 'one', headers },
-        { offset: 1, key: 'BRK.B', value: 'two', headers: { 'fl-id': 'i2', 'fl-schema': 'bar/1' } },
-        { offset: 2, key: 'IBM', value: 'four', headers: { only: 'here' } },
-      ],
-    );
-    t.deepEqual(log.ends('t'), [
-      { partition: 0, start: 0, end: 1 },
-      { partition: 1, start: 0, end: 3 },
-      { partition: 2, start: 0, end: 0 },
-    ]);
-  });
-
-  test('keys, values and headers of any characters and bytes come back as they were', async t => {
-    const { log } = await withTopic();
-    const records = [
-      record('', Uint8Array.of()),
-      record('Ünïcødé 株式 🏦', Uint8Array.of(0, 255, 128, 10), { 'kopf-ä': 'ß🏦', empty: '' }),
-      record('k'.repeat(300), Buffer.alloc(5000, 7), { long: 'x'.repeat(20_000), 'kopf-ä': 'two' }),
-    ];
-    await log.append({ batches: [batch('t', 0, ...records)] });
-    t.deepEqual(
-      readAll(log, 't', 0).map(r => ({ key: r.key, value: Buffer.from(r.value), headers: r.headers })),
-      records.map(r => ({ ...r, value: Buffer.from(r.value) })),
-    );
-  });
 
   test('what is on the disk is reported as appended, each record once, and state alone is not', async t => {
     const { log, events } = await withTopic();
@@ -108,23 +47,6 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
       [3, 1],
     );
     t.true(appended.every(({ bytes }) => bytes > 0));
-  });
-
-  test('a read begins at any offset, within a batch too, and keeps to its byte bound but for the first record', async t => {
-    const { log } = await withTopic();
-    const names = Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')}`);
-    for (let i = 0; i < 40; i += 10)
-      await log.append({
-        batches: [batch('t', 0, ...names.slice(i, i + 10).map(name => record(name, 'x'.repeat(97))))],
-      });
-    for (const from of [0, 1, 9, 10, 25, 39])
-      t.deepEqual(keysOf(log.read('t', 0, from, 1e6)), names.slice(from), `from ${from}`);
-    t.deepEqual(keysOf(log.read('t', 0, 7, 550)), names.slice(7, 12));
-    t.deepEqual(keysOf(log.read('t', 0, 7, 1)), ['k07']);
-    t.deepEqual(log.read('t', 0, 40, 1e6), []);
-    t.deepEqual(log.read('t', 0, 4000, 1e6), []);
-    t.deepEqual(log.read('unknown', 0, 0, 1e6), []);
-    t.deepEqual(log.ends('unknown'), []);
   });
 
   test('state commits with the records, is read by key and by prefix in key order, and is deleted by undefined', async t => {
@@ -225,38 +147,12 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     t.is(text(log.get('s')), 'before');
   });
 
-  test('a topic is remembered with its partitions and cleanup, and another wish is refused with the mend', async t => {
+  test('state that was acknowledged is there after a new start', async t => {
     const opened = await withTopic();
-    const next = await opened.reopen();
-    t.deepEqual(next.log.topics(), ['t']);
-    next.log.ensureTopic('t', { cleanup: 'delete', partitions: 3 });
-    const failure = t.throws(() => next.log.ensureTopic('t', { cleanup: 'delete', partitions: 4 }), codeOf('topic'));
-    t.regex(failure!.message, /has 3 partitions, not 4.*Set it back to 3/);
-    t.throws(() => next.log.ensureTopic('t', { cleanup: 'compact', partitions: 3 }), codeOf('topic'));
-    for (const name of ['', '..', 'a b', 'ä', 'x'.repeat(250)])
-      t.throws(() => next.log.ensureTopic(name, { cleanup: 'delete', partitions: 1 }), codeOf('topic'), name);
-    t.throws(() => next.log.ensureTopic('z', { cleanup: 'delete', partitions: 0 }), codeOf('topic'));
-  });
-
-  test('what was acknowledged is there after a new start, and the offsets go on', async t => {
-    const opened = await withTopic();
-    await opened.log.append({ batches: [batch('t', 0, record('a'), record('b'))], state: [['s', Buffer.from('1')]] });
-    const { identity } = opened.log;
-    const next = await opened.reopen();
-    t.is(next.log.identity, identity);
-    t.is(text(next.log.get('s')), '1');
-    const [position] = await next.log.append({ batches: [batch('t', 0, record('c'))] });
-    t.is(position!.offset, 2);
-    t.deepEqual(keysOf(readAll(next.log, 't', 0)), ['a', 'b', 'c']);
-  });
-
-  test('a closed log takes nothing more, and finishes what it has taken', async t => {
-    const { log, reopen } = await withTopic();
-    const taken = log.append({ batches: [batch('t', 0, record('a'))] });
-    await log.close();
-    await t.notThrowsAsync(taken);
-    await t.throwsAsync(log.append({ batches: [batch('t', 0, record('b'))] }), codeOf('closed'));
-    t.deepEqual(keysOf(readAll((await reopen()).log, 't', 0)), ['a']);
+    await opened.log.append({ batches: [batch('t', 0, record('a'))], state: [['s', Buffer.from('1')]] });
+    const { log } = await opened.reopen();
+    t.is(text(log.get('s')), '1');
+    t.deepEqual(keysOf(readAll(log, 't', 0)), ['a']);
   });
 
   test('a compact topic keeps the newest record of each key, within a batch, over batches and over a new start', async t => {

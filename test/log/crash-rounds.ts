@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { readAll, record, text } from './contract.js';
+import { readAll } from './contract.js';
+import { record, text } from './record-contract.js';
 import { seeded } from './seeded.js';
 import { openTemp, tempDirectory } from './temp-log.js';
 

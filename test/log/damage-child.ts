@@ -3,7 +3,7 @@ import { closeSync, cpSync, existsSync, ftruncateSync, openSync, readSync, rmSyn
 import { join } from 'node:path';
 import type { Log } from '../../src/log/log.js';
 import { LogFailure } from '../../src/log/log.js';
-import { record } from './contract.js';
+import { record } from './record-contract.js';
 import { seeded } from './seeded.js';
 import { openTemp } from './temp-log.js';
 

@@ -10,7 +10,8 @@ import { type Change, dataFile, openEnvironment } from '../../src/log/embedded/e
 import { blockKey, blockPlace } from '../../src/log/embedded/keys.js';
 import { checkPages } from '../../src/log/embedded/pages.js';
 import { LogFailure } from '../../src/log/log.js';
-import { batch, logContract, type Opened, readAll, record, text } from './contract.js';
+import { logContract, type Opened, readAll } from './contract.js';
+import { batch, record, text } from './record-contract.js';
 import { openTemp, tempDirectory } from './temp-log.js';
 
 logContract(test, async bounds => {

@@ -2,7 +2,8 @@ import test from 'ava';
 import { type Commit, LogFailure } from '../../src/log/log.js';
 import { type MemoryLog, type MemoryLogOptions, openMemoryLog } from '../../src/log/memory.js';
 import type { Event } from '../../src/records/event.js';
-import { batch, logContract, type Opened, record, text } from './contract.js';
+import { logContract, type Opened } from './contract.js';
+import { batch, record, text } from './record-contract.js';
 
 logContract(test, async bounds => {
   const events: Event[] = [];

@@ -1,4 +1,4 @@
-import { batch, record } from './contract.js';
+import { batch, record } from './record-contract.js';
 import { openTemp } from './temp-log.js';
 
 /** `owner-child.js PATH`: opens the log, appends a record now and one at each line on stdin, says so each time, and keeps the log until it is killed. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { Command } from 'commander';
 import { addTail } from '../../src/commands/tail.js';
-import { batch, record } from './contract.js';
+import { batch, record } from './record-contract.js';
 import { openTemp, tempDirectory } from './temp-log.js';
 
 const path = join(tempDirectory(), 'log');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { murmur2, partitionOf } from '../../src/log/murmur2.js';
 import { createWriter, mergePrepared } from '../../src/log/writer.js';
-import { record } from './contract.js';
+import { record } from './record-contract.js';
 
 test('murmur2 gives the numbers of the Java client', t => {
   // From org.apache.kafka.common.utils.UtilsTest.testMurmur2 (Apache License 2.0).

@@ -51,6 +51,8 @@ export interface Publisher {
    * Resolves when each of its records is acknowledged or refused. @throws KafkaFailure `full` (nothing was taken), `closed`
    */
   publish(batch: Batch): Promise<Published>;
+  /** The same for several, for all of which there is room or for none. */
+  publishAll(batches: readonly Batch[]): Promise<readonly Published[]>;
   readonly heldBytes: number;
   readonly heldRecords: number;
   /** Takes nothing more and ships what it has. @returns the records that are not acknowledged after `deadlineMs`; those in flight may have arrived */
@@ -62,7 +64,7 @@ export interface Publisher {
  * flight a partition, after any failure the identical batch before anything newer, batches bounded by bytes, endless patience for what time or a person
  * mends, a fresh producer where the old one is of no more use. After a fresh producer it looks whether the batch in flight had arrived before it sends it again.
  *
- * Holds at most `maxHeldBytes` of records by reference (one larger batch when it holds nothing else); the client makes up to two encoded copies of what is in
+ * Holds at most `maxHeldBytes` of records by reference (one larger call when it holds nothing else); the client makes up to two encoded copies of what is in
  * flight, one batch a partition. So at most 3 × `maxHeldBytes`, and 2 MiB a partition while it looks for what arrived.
  */
 export function createPublisher(options: PublisherOptions): Publisher {
@@ -106,6 +108,30 @@ export function createPublisher(options: PublisherOptions): Publisher {
     for (const resolve of drained.splice(0)) resolve();
   }
 
+  async function publishAll(batches: readonly Batch[]): Promise<readonly Published[]> {
+    if (isClosing) throw new KafkaFailure('closed', 'the publisher is closed');
+    const sized = batches.map(batch => ({
+      ...batch,
+      bytes: batch.records.reduce((sum, record) => sum + encodedBytes(record), 0),
+    }));
+    const more = sized.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (heldBytes > 0 && heldBytes + more > maxHeldBytes) {
+      const all = `${heldBytes} bytes wait for Kafka, ${more} more would be above ${maxHeldBytes}`;
+      throw new KafkaFailure('full', all);
+    }
+    return Promise.all(
+      sized.map(({ topic, partition, records, bytes }) => {
+        if (records.length === 0) return { positions: [], refused: [] };
+        heldBytes += bytes;
+        heldRecords += records.length;
+        return new Promise<Published>((resolve, reject) => {
+          const owner = { records, bytes, taken: 0, settled: 0, positions: [], refused: [], resolve, reject };
+          laneOf(topic, partition).take(owner);
+        });
+      }),
+    );
+  }
+
   return {
     get heldBytes() {
       return heldBytes;
@@ -113,21 +139,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     get heldRecords() {
       return heldRecords;
     },
-    async publish({ topic, partition, records }) {
-      if (isClosing) throw new KafkaFailure('closed', 'the publisher is closed');
-      if (records.length === 0) return { positions: [], refused: [] };
-      const bytes = records.reduce((sum, record) => sum + encodedBytes(record), 0);
-      if (heldBytes > 0 && heldBytes + bytes > maxHeldBytes) {
-        const all = `${heldBytes} bytes wait for Kafka, ${bytes} more would be above ${maxHeldBytes}`;
-        throw new KafkaFailure('full', all);
-      }
-      heldBytes += bytes;
-      heldRecords += records.length;
-      return new Promise<Published>((resolve, reject) => {
-        const owner = { records, bytes, taken: 0, settled: 0, positions: [], refused: [], resolve, reject };
-        laneOf(topic, partition).take(owner);
-      });
+    async publish(batch) {
+      const [published] = await publishAll([batch]);
+      return published!;
     },
+    publishAll,
     async close(deadlineMs) {
       isClosing = true;
       if (heldRecords > 0 && !line.isOver) {

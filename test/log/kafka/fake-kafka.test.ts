@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { VirtualTimeScheduler } from 'rxjs';
 import { KafkaFailure, type KafkaFailureCode } from '../../../src/log/kafka/kafka-failure.js';
-import { batch, record } from '../contract.js';
+import { batch, record } from '../record-contract.js';
 import {
   type FakeKafka,
   type FakeKafkaOptions,

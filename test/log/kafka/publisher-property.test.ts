@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { KafkaFailure, type KafkaFailureCode } from '../../../src/log/kafka/kafka-failure.js';
 import { runs } from '../../property-runs.js';
-import { batch, record } from '../contract.js';
+import { batch, record } from '../record-contract.js';
 import type { Fault } from './fake-kafka.js';
 import { publishedWorld } from './published-world.js';
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { KafkaFailure } from '../../../src/log/kafka/kafka-failure.js';
 import type { Published } from '../../../src/log/kafka/publisher.js';
-import { batch, record } from '../contract.js';
+import { batch, record } from '../record-contract.js';
 import { type Fault, leaderMoved, outOfOrder, unreachable } from './fake-kafka.js';
 import { publishedWorld } from './published-world.js';
 

@@ -1,0 +1,56 @@
+import { KafkaFailure, type KafkaFailureCode } from '../kafka-failure.js';
+import { codeOfProtocolError } from '../protocol-errors.js';
+import { type Met, wordedFailure } from '../worded-failure.js';
+
+/** What errors of KafkaJS carry, each kind some of it. */
+interface ClientError extends Error {
+  readonly type?: string;
+  readonly code?: string | number;
+  readonly broker?: string;
+  readonly cause?: unknown;
+  readonly errors?: readonly Error[];
+}
+
+/** KafkaJS wraps an error once more for each layer of retries; the innermost says what happened. */
+function innermost(error: unknown): ClientError {
+  let inner = error as ClientError;
+  for (let depth = 0; depth < 8; depth++) {
+    const next = inner.errors?.[0] ?? (inner.cause as ClientError | undefined);
+    if (!(next instanceof Error)) break;
+    inner = next as ClientError;
+  }
+  return inner;
+}
+
+/** An error that does not come from Kafka or the network: KafkaJS lost its way (a broker that is gone from its tables, a state it does not foresee). */
+export function isLost(error: unknown): boolean {
+  return /^(Type|Range|Reference|Assertion)Error$|InvariantViolation/.test(innermost(error).name);
+}
+
+export function kafkajsFailure(error: unknown, met: Omit<Met, 'detail' | 'cause' | 'broker'>): KafkaFailure {
+  if (error instanceof KafkaFailure) return error;
+  const { name, type, code, broker, message } = innermost(error);
+  const detail = message.replace(/^Connection error: /, '');
+  const cause = typeof code === 'string' ? code : undefined;
+  if (name === 'KafkaJSConnectionError' && tlsCodes.test(`${cause} ${detail}`))
+    return wordedFailure('certificate', { ...met, broker, detail, cause });
+  const found = type === undefined ? (codesByName[name] ?? 'broker') : codeOfProtocolError(type);
+  return wordedFailure(found, { ...met, broker, cause, detail: type === undefined ? detail : `${type}: ${detail}` });
+}
+
+const codesByName: Readonly<Record<string, KafkaFailureCode>> = {
+  KafkaJSSASLAuthenticationError: 'authentication',
+  KafkaJSConnectionError: 'unreachable',
+  KafkaJSConnectionClosedError: 'unreachable',
+  KafkaJSBrokerNotFound: 'unreachable',
+  KafkaJSMetadataNotLoaded: 'unreachable',
+  KafkaJSTopicMetadataNotLoaded: 'topic-missing',
+  KafkaJSRequestTimeoutError: 'timeout',
+  KafkaJSLockTimeout: 'timeout',
+  KafkaJSServerDoesNotSupportApiKey: 'unsupported',
+  KafkaJSNotImplemented: 'unsupported',
+};
+
+/** Codes of OpenSSL and of Node's check of names; the connection error keeps code or text. */
+const tlsCodes =
+  /^ERR_TLS_CERT|^ERR_SSL_(?!WRONG_VERSION)|^CERT_|^DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|certificate|alert (bad|unknown|handshake)/i;

@@ -1,0 +1,133 @@
+import { createRequire } from 'node:module';
+import type { Kafka } from 'kafkajs';
+
+// KafkaJS reads records only by a consumer group. What lies behind it is used here, and only here: the exact version is pinned in package.json, and what
+// is used is checked, so that another version fails by name and not in the middle of a read.
+
+/** One partition of a fetch, as it came: with control records and, of the first batch, records before the offset. */
+interface FetchedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: string;
+  readonly messages: readonly unknown[];
+}
+
+export interface RawMessage {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | null>>;
+}
+
+interface Broker {
+  readonly connectionPool: { getConnection(index: number): Promise<unknown> };
+  fetch(request: {
+    readonly isolationLevel: number;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { partition: number; fetchOffset: string; maxBytes: number }[];
+    }[];
+  }): Promise<{ readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] }>;
+}
+
+interface Cluster {
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  /** Node id → partitions. */
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>;
+  findBroker(node: { readonly nodeId: string }): Promise<Broker>;
+}
+
+export interface Fetched {
+  readonly messages: readonly RawMessage[];
+  readonly highWatermark: number;
+}
+
+/** Reads without a consumer group: one fetch a call, from the leader. Rejects with the errors of KafkaJS. */
+export interface Fetcher {
+  fetch(topic: string, partition: number, from: number, maxBytes: number): Promise<Fetched>;
+  disconnect(): Promise<void>;
+  /** Leaders are asked for anew before the next fetch. */
+  forgetLeaders(): Promise<void>;
+}
+
+const readCommitted = 1;
+const require = createRequire(import.meta.url);
+
+type CreateCluster = (options: Record<string, unknown>) => Cluster;
+type BatchClass = new (topic: string, from: string, partition: FetchedPartition) => { readonly messages: RawMessage[] };
+
+/** A cluster of the same client, with its addresses, login and sockets. */
+export function createFetcher(kafka: Kafka): Fetcher {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  const create = symbol && (kafka as unknown as Record<symbol, CreateCluster>)[symbol];
+  const Batch = require('kafkajs/src/consumer/batch') as BatchClass;
+  const cluster = create?.({ allowAutoTopicCreation: false, metadataMaxAge: 300_000, isolationLevel: readCommitted });
+  const methods = ['disconnect', 'refreshMetadata', 'addTargetTopic', 'findLeaderForPartitions', 'findBroker'] as const;
+  if (cluster === undefined || methods.some(name => typeof cluster[name] !== 'function') || typeof Batch !== 'function')
+    throw new Error('the inside of this version of kafkajs is not the known one: 2.2.4 is needed');
+
+  /** Two first fetches at once would open two connections, and one of them would be forgotten. */
+  const connecting = new WeakMap<Broker, Promise<unknown>>();
+  const connected = async (broker: Broker): Promise<void> => {
+    await connecting.get(broker);
+    const connection = broker.connectionPool.getConnection(1);
+    connecting.set(
+      broker,
+      connection.catch(() => undefined),
+    );
+    await connection;
+  };
+
+  return {
+    disconnect: () => cluster.disconnect(),
+    forgetLeaders: () => cluster.refreshMetadata(),
+    async fetch(topic, partition, from, maxBytes) {
+      await cluster.addTargetTopic(topic);
+      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+      if (nodeId === undefined) return { messages: [], highWatermark: 0 };
+      const broker = await cluster.findBroker({ nodeId });
+      await connected(broker);
+      const { responses } = await broker.fetch({
+        isolationLevel: readCommitted,
+        maxWaitTime: 0,
+        minBytes: 0,
+        maxBytes,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
+      });
+      const fetched = responses[0]?.partitions[0];
+      if (fetched === undefined) return { messages: [], highWatermark: 0 };
+      const { messages } = new Batch(topic, String(from), fetched);
+      return { messages, highWatermark: Number(fetched.highWatermark) };
+    },
+  };
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests(): void;
+}
+
+/**
+ * KafkaJS looks every millisecond, for ever, whether a request waits (measured: 2.7 % of a core, and a warning about a negative time-out on Node 24). Without
+ * a waiting request there is nothing to look for; one that comes to wait asks for the look itself.
+ */
+export function stopIdlePolling(): void {
+  const { prototype } = require('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueue };
+  const original = prototype.scheduleCheckPendingRequests;
+  if (typeof original !== 'function' || original.name === quiet) return;
+  const replacement = {
+    [quiet](this: RequestQueue): void {
+      if (this.pending.length > 0) original.call(this);
+    },
+  };
+  prototype.scheduleCheckPendingRequests = replacement[quiet]!;
+}
+
+const quiet = 'scheduleWhereOneWaits';

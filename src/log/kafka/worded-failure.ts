@@ -1,0 +1,90 @@
+import type { ClusterOptions } from './cluster.js';
+import { KafkaFailure, type KafkaFailureCode } from './kafka-failure.js';
+
+/** Where a failure was met. */
+export interface Met {
+  readonly options: Pick<ClusterOptions, 'brokers' | 'tls' | 'sasl'>;
+  /** What was tried: `topic market.bars`; absent while connecting. */
+  readonly what?: string;
+  /** `host:port` of the broker, where known. */
+  readonly broker?: string | undefined;
+  /** The client's own words. */
+  readonly detail: string;
+  /** Of Node's TLS or of the system: `ERR_TLS_CERT_ALTNAME_INVALID`, `ECONNREFUSED`. */
+  readonly cause?: string | undefined;
+}
+
+/** A failure in words for people: where, what, and how to mend it. One wording for all adapters. */
+export function wordedFailure(code: KafkaFailureCode, met: Met): KafkaFailure {
+  const { what, broker, detail } = met;
+  const at = broker ?? met.options.brokers.join(', ');
+  const where = what === undefined ? `Kafka at ${at}` : `Kafka, ${what}`;
+  return new KafkaFailure(code, `${where}: ${reason(code, met) ?? detail}`);
+}
+
+function reason(code: KafkaFailureCode, { options, detail, cause = '', what = '' }: Met): string | undefined {
+  const { sasl, tls } = options;
+  const user = sasl && sasl.mechanism !== 'oauthbearer' ? `user ${sasl.username}` : 'this client';
+  switch (code) {
+    case 'unreachable':
+      return unreachable(cause, detail, options);
+    case 'certificate':
+      return `${detail}. ${certificateMend(cause, tls)}`;
+    case 'authentication': {
+      if (!sasl) return `it wants a login (${detail}). Set log.kafka.sasl`;
+      const what = sasl.mechanism === 'oauthbearer' ? 'token' : 'user name and password';
+      return `login by ${sasl.mechanism} as ${user} was refused (${detail}). Check log.kafka.sasl: mechanism, ${what}`;
+    }
+    case 'authorization': {
+      const [, topic] = /^topic (\S+)/.exec(what) ?? [];
+      const right =
+        topic === undefined
+          ? 'for it'
+          : `to Describe and Write (Read for tail; Create where it is absent) on topic ${topic}`;
+      return `${user} has no right (${detail}). Let the cluster's administrator allow it ${right}: kafka-acls --add`;
+    }
+    case 'topic-missing':
+      return `there is none, or it was just created (${detail}). Create it, or let this user create topics`;
+    case 'topic-invalid':
+      return /REPLICATION_FACTOR/.test(detail)
+        ? `${detail}: there are fewer brokers than replicas wanted. Start the others, or lower log.kafka.topicDefaults.replication`
+        : undefined;
+    case 'too-few-replicas':
+      return `too few replicas are in sync for min.insync.replicas (${detail}). It goes on when brokers are back`;
+    case 'unsupported':
+      return `${detail}. Kafka 2.1 or later is needed, and for zstd Node 22.15 or later`;
+    default:
+      return undefined;
+  }
+}
+
+function unreachable(cause: string, detail: string, { tls, sasl }: Met['options']): string {
+  const mend = 'Start Kafka, or correct log.kafka.brokers';
+  switch (cause) {
+    case 'ECONNREFUSED':
+      return `connection refused. ${mend}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name is not known to DNS (${cause}). Correct log.kafka.brokers, or the listeners that the brokers advertise`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `no connection (${cause}): no route, or a firewall. ${mend}`;
+    default:
+      // A listener that speaks otherwise just closes the connection.
+      return `${detail}. ${mend}; or the listener wants ${tls ? 'no TLS (log.kafka.tls)' : 'TLS (log.kafka.tls)'}${sasl ? '' : ' or a login (log.kafka.sasl)'}`;
+  }
+}
+
+function certificateMend(cause: string, tls: ClusterOptions['tls']): string {
+  if (cause === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return "The brokers' certificate is for other names: use one of them in log.kafka.brokers and in the brokers' advertised listeners, or have it issued for this one";
+  if (cause === 'CERT_HAS_EXPIRED') return "The brokers' certificate, or its authority's, has expired: have it renewed";
+  if (cause === 'CERT_NOT_YET_VALID') return 'The certificate is not valid yet: is this machine’s clock right?';
+  // Alerts of the other side: it did not like ours.
+  if (/ALERT|HANDSHAKE/.test(cause))
+    return tls?.cert
+      ? 'The brokers refuse this client’s certificate: check log.kafka.tls.cert and key, its authority, and that it is valid'
+      : 'The brokers want a certificate of this client: set log.kafka.tls.cert and log.kafka.tls.key';
+  return `The brokers’ certificate is not trusted: set log.kafka.tls.ca to the file of the authority that signed it`;
+}
