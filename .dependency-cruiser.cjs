@@ -16,6 +16,7 @@ const packageOf = name => `node_modules/${name}/`;
 /** The one room that may import a package of weight. */
 const owners = {
   lmdb: 'log',
+  kafkajs: 'log/kafka',
   undici: 'http',
   'ipaddr.js': 'http',
   fastify: 'metrics',

@@ -49,6 +49,12 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     t.true(appended.every(({ bytes }) => bytes > 0));
   });
 
+  test('a read fills its byte bound over several batches', async t => {
+    const { log } = await withTopic();
+    for (const key of ['a', 'b', 'c', 'd']) await log.append({ batches: [batch('t', 0, record(key, 'x'.repeat(99)))] });
+    t.deepEqual(keysOf(log.read('t', 0, 1, 250)), ['b', 'c']);
+  });
+
   test('state commits with the records, is read by key and by prefix in key order, and is deleted by undefined', async t => {
     const { log } = await withTopic();
     const value = (s: string) => Buffer.from(s);

@@ -1,4 +1,4 @@
-import type { TestFn } from 'ava';
+import type { ExecutionContext } from 'ava';
 import {
   type Batch,
   LogFailure,
@@ -37,7 +37,12 @@ export const text = (value: Uint8Array | undefined): string | undefined => value
 
 export const keysOf = (records: readonly StoredRecord[]): string[] => records.map(({ key }) => key);
 
-async function readAll(log: RecordReader, topic: string, partition: number, maxBytes = 1000): Promise<StoredRecord[]> {
+export async function drain(
+  log: Pick<RecordReader, 'read'>,
+  topic: string,
+  partition: number,
+  maxBytes = 1000,
+): Promise<StoredRecord[]> {
   const all: StoredRecord[] = [];
   for (;;) {
     const records = await log.read(topic, partition, (all.at(-1)?.offset ?? -1) + 1, maxBytes);
@@ -46,8 +51,11 @@ async function readAll(log: RecordReader, topic: string, partition: number, maxB
   }
 }
 
+/** AVA's `test`, or one that changes the titles. */
+type Declare = (title: string, run: (t: ExecutionContext) => Promise<void>) => void;
+
 /** What every log does with records, embedded or Kafka. Each test gets an empty log of its own. */
-export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>): void {
+export function recordContract(test: Declare, open: () => Promise<OpenedRecords>): void {
   const withTopic = async (): Promise<OpenedRecords> => {
     const opened = await open();
     await opened.log.ensureTopic('t', { cleanup: 'delete', partitions: 3 });
@@ -71,7 +79,7 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
       { topic: 't', partition: 1, offset: 2, count: 1 },
     ]);
     t.deepEqual(
-      (await readAll(log, 't', 1)).map(r => ({ ...r, value: text(r.value) })),
+      (await drain(log, 't', 1)).map(r => ({ ...r, value: text(r.value) })),
       [
         { offset: 0, key: 'IBM', value: 'one', headers },
         { offset: 1, key: 'BRK.B', value: 'two', headers: { 'fl-id': 'i2', 'fl-schema': 'bar/1' } },
@@ -94,7 +102,7 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
     ];
     await log.append({ batches: [batch('t', 0, ...records)] });
     t.deepEqual(
-      (await readAll(log, 't', 0)).map(r => ({ key: r.key, value: Buffer.from(r.value), headers: r.headers })),
+      (await drain(log, 't', 0)).map(r => ({ key: r.key, value: Buffer.from(r.value), headers: r.headers })),
       records.map(r => ({ ...r, value: Buffer.from(r.value) })),
     );
   });
@@ -108,7 +116,10 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
       });
     for (const from of [0, 1, 9, 10, 25, 39])
       t.deepEqual(keysOf(await log.read('t', 0, from, 1e6)), names.slice(from), `from ${from}`);
-    t.deepEqual(keysOf(await log.read('t', 0, 7, 550)), names.slice(7, 12));
+    // Kafka counts what goes over the wire, batches whole: what it brings may be less.
+    const some = keysOf(await log.read('t', 0, 7, 550));
+    t.true(some.length > 0 && some.length <= 5, String(some));
+    t.deepEqual(some, names.slice(7, 7 + some.length));
     t.deepEqual(keysOf(await log.read('t', 0, 7, 1)), ['k07']);
     t.deepEqual(await log.read('t', 0, 40, 1e6), []);
     t.deepEqual(await log.read('t', 0, 4000, 1e6), []);
@@ -140,7 +151,7 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
       Array.from({ length: 200 }, (_, i) => Math.floor(i / 3)),
     );
     t.deepEqual(
-      keysOf(await readAll(log, 't', 2)),
+      keysOf(await drain(log, 't', 2)),
       Array.from({ length: 66 }, (_, i) => `k${3 * i + 2}`),
     );
   });
@@ -153,7 +164,7 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
       positions.reduce((sum, { count }) => sum + count, 0),
       3000,
     );
-    const found = await readAll(log, 't', 0, 400_000);
+    const found = await drain(log, 't', 0, 400_000);
     t.is(found.length, 3000);
     t.true(found.every(({ offset, key, headers }, i) => offset === i && key === `k${i}` && headers.n === String(i)));
   });
@@ -190,7 +201,7 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
     t.is(log.identity, identity);
     const [position] = await log.append({ batches: [batch('t', 0, record('c'))] });
     t.is(position!.offset, 2);
-    t.deepEqual(keysOf(await readAll(log, 't', 0)), ['a', 'b', 'c']);
+    t.deepEqual(keysOf(await drain(log, 't', 0)), ['a', 'b', 'c']);
   });
 
   test('a closed log takes nothing more, and finishes what it has taken', async t => {
@@ -199,6 +210,6 @@ export function recordContract(test: TestFn, open: () => Promise<OpenedRecords>)
     await log.close();
     await t.notThrowsAsync(taken);
     await t.throwsAsync(log.append({ batches: [batch('t', 0, record('b'))] }), codeOf('closed'));
-    t.deepEqual(keysOf(await readAll((await reopen()).log, 't', 0)), ['a']);
+    t.deepEqual(keysOf(await drain((await reopen()).log, 't', 0)), ['a']);
   });
 }

@@ -120,7 +120,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       throw new KafkaFailure('full', all);
     }
     return Promise.all(
-      sized.map(({ topic, partition, records, bytes }) => {
+      sized.map(async ({ topic, partition, records, bytes }) => {
         if (records.length === 0) return { positions: [], refused: [] };
         heldBytes += bytes;
         heldRecords += records.length;

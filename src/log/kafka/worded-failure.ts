@@ -19,44 +19,38 @@ export function wordedFailure(code: KafkaFailureCode, met: Met): KafkaFailure {
   const { what, broker, detail } = met;
   const at = broker ?? met.options.brokers.join(', ');
   const where = what === undefined ? `Kafka at ${at}` : `Kafka, ${what}`;
-  return new KafkaFailure(code, `${where}: ${reason(code, met) ?? detail}`);
+  return new KafkaFailure(code, `${where}: ${reasons[code]?.(met) ?? detail}`);
 }
 
-function reason(code: KafkaFailureCode, { options, detail, cause = '', what = '' }: Met): string | undefined {
-  const { sasl, tls } = options;
-  const user = sasl && sasl.mechanism !== 'oauthbearer' ? `user ${sasl.username}` : 'this client';
-  switch (code) {
-    case 'unreachable':
-      return unreachable(cause, detail, options);
-    case 'certificate':
-      return `${detail}. ${certificateMend(cause, tls)}`;
-    case 'authentication': {
-      if (!sasl) return `it wants a login (${detail}). Set log.kafka.sasl`;
-      const what = sasl.mechanism === 'oauthbearer' ? 'token' : 'user name and password';
-      return `login by ${sasl.mechanism} as ${user} was refused (${detail}). Check log.kafka.sasl: mechanism, ${what}`;
-    }
-    case 'authorization': {
-      const [, topic] = /^topic (\S+)/.exec(what) ?? [];
-      const right =
-        topic === undefined
-          ? 'for it'
-          : `to Describe and Write (Read for tail; Create where it is absent) on topic ${topic}`;
-      return `${user} has no right (${detail}). Let the cluster's administrator allow it ${right}: kafka-acls --add`;
-    }
-    case 'topic-missing':
-      return `there is none, or it was just created (${detail}). Create it, or let this user create topics`;
-    case 'topic-invalid':
-      return /REPLICATION_FACTOR/.test(detail)
-        ? `${detail}: there are fewer brokers than replicas wanted. Start the others, or lower log.kafka.topicDefaults.replication`
-        : undefined;
-    case 'too-few-replicas':
-      return `too few replicas are in sync for min.insync.replicas (${detail}). It goes on when brokers are back`;
-    case 'unsupported':
-      return `${detail}. Kafka 2.1 or later is needed, and for zstd Node 22.15 or later`;
-    default:
-      return undefined;
-  }
-}
+const userOf = ({ sasl }: Met['options']): string =>
+  sasl && sasl.mechanism !== 'oauthbearer' ? `user ${sasl.username}` : 'this client';
+
+/** What is not here is told in the client's own words. */
+const reasons: Readonly<Partial<Record<KafkaFailureCode, (met: Met) => string>>> = {
+  unreachable: ({ cause = '', detail, options }) => unreachable(cause, detail, options),
+  certificate: ({ cause = '', detail, options }) => `${detail}. ${certificateMend(cause, options.tls)}`,
+  authentication({ detail, options }) {
+    const { sasl } = options;
+    if (!sasl) return `it wants a login (${detail}). Set log.kafka.sasl`;
+    const what = sasl.mechanism === 'oauthbearer' ? 'token' : 'user name and password';
+    return `login by ${sasl.mechanism} as ${userOf(options)} was refused (${detail}). Check log.kafka.sasl: mechanism, ${what}`;
+  },
+  authorization({ detail, options, what = '' }) {
+    const [, topic] = /^topic (\S+)/.exec(what) ?? [];
+    const rights =
+      topic === undefined ? 'for it' : `Describe and Write (Read to read, Create where it is absent) on topic ${topic}`;
+    return `${userOf(options)} has no right (${detail}). Have it allowed ${rights}: kafka-acls --add`;
+  },
+  'topic-missing': ({ detail }) =>
+    `there is none, or it was just created (${detail}). Create it, or let this user create topics`,
+  'topic-invalid': ({ detail }) =>
+    /REPLICATION_FACTOR/.test(detail)
+      ? `${detail}: fewer brokers than replicas wanted. Start the others, or lower log.kafka.topicDefaults.replication`
+      : detail,
+  'too-few-replicas': ({ detail }) =>
+    `too few replicas are in sync for min.insync.replicas (${detail}). It goes on when brokers are back`,
+  unsupported: ({ detail }) => `${detail}. Kafka 2.1 or later is needed, and for zstd Node 22.15 or later`,
+};
 
 function unreachable(cause: string, detail: string, { tls, sasl }: Met['options']): string {
   const mend = 'Start Kafka, or correct log.kafka.brokers';

@@ -22,6 +22,9 @@ function innermost(error: unknown): ClientError {
   return inner;
 }
 
+/** The brokers' name of the error, where it is one of theirs. */
+export const protocolError = (error: unknown): string | undefined => innermost(error).type;
+
 /** An error that does not come from Kafka or the network: KafkaJS lost its way (a broker that is gone from its tables, a state it does not foresee). */
 export function isLost(error: unknown): boolean {
   return /^(Type|Range|Reference|Assertion)Error$|InvariantViolation/.test(innermost(error).name);

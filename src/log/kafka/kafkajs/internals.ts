@@ -111,23 +111,26 @@ export function createFetcher(kafka: Kafka): Fetcher {
 
 interface RequestQueue {
   readonly pending: readonly unknown[];
-  scheduleCheckPendingRequests(): void;
 }
+
+type Look = (this: RequestQueue) => void;
 
 /**
  * KafkaJS looks every millisecond, for ever, whether a request waits (measured: 2.7 % of a core, and a warning about a negative time-out on Node 24). Without
  * a waiting request there is nothing to look for; one that comes to wait asks for the look itself.
  */
 export function stopIdlePolling(): void {
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { readonly prototype: RequestQueue };
-  const original = prototype.scheduleCheckPendingRequests;
-  if (typeof original !== 'function' || original.name === quiet) return;
-  const replacement = {
-    [quiet](this: RequestQueue): void {
-      if (this.pending.length > 0) original.call(this);
-    },
+  const { prototype } = require('kafkajs/src/network/requestQueue') as {
+    readonly prototype: Partial<Record<'scheduleCheckPendingRequests', Look>>;
   };
-  prototype.scheduleCheckPendingRequests = replacement[quiet]!;
+  const look: Look | undefined = prototype.scheduleCheckPendingRequests;
+  if (look === undefined || look === lookWhereOneWaits) return;
+  always = look;
+  prototype.scheduleCheckPendingRequests = lookWhereOneWaits;
 }
 
-const quiet = 'scheduleWhereOneWaits';
+let always: Look | undefined;
+
+function lookWhereOneWaits(this: RequestQueue): void {
+  if (this.pending.length > 0) always?.call(this);
+}

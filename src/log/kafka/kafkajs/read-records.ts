@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../../log.js';
 import { KafkaFailure } from '../kafka-failure.js';
 import type { Asking } from './connect-kafkajs.js';
+import { protocolError } from './failure.js';
 import type { Fetched, RawMessage } from './internals.js';
 import { endsOf } from './topics.js';
 
@@ -26,7 +27,7 @@ export async function readRecords(
     try {
       fetched = await fetcher.fetch(topic, partition, start, bytes);
     } catch (error) {
-      const { type } = error as { readonly type?: string };
+      const type = protocolError(error);
       if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && attempt > 1) return [];
       if (type === 'OFFSET_OUT_OF_RANGE' && start === from) {
         const ends = (await endsOf(admin, topic)).find(found => found.partition === partition);

@@ -1,18 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { PartitionEnds } from '../../log.js';
 import type { NewTopic, TopicFacts } from '../cluster.js';
-
-const typeOf = (error: unknown): string | undefined => {
-  const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
-  return type ?? cause?.type;
-};
+import { protocolError } from './failure.js';
 
 /** undefined instead of the error where the topic does not exist. */
 async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+    if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
     throw error;
   }
 }
@@ -41,21 +38,28 @@ async function settingsOf(admin: Admin, topic: string): Promise<ReadonlyMap<stri
     });
     return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   } catch (error) {
-    if (typeOf(error) === 'TOPIC_AUTHORIZATION_FAILED') return new Map();
+    if (protocolError(error) === 'TOPIC_AUTHORIZATION_FAILED') return new Map();
     throw error;
   }
 }
 
+/** Until each partition has a leader: what creates a topic is about to write to it. Brokers learn of it one after another. */
 export async function createTopic(admin: Admin, topic: string, wanted: NewTopic, timeout: number): Promise<void> {
   const { partitions: numPartitions, replication: replicationFactor, cleanup } = wanted;
   const configEntries = [{ name: 'cleanup.policy', value: cleanup }];
   const isNew = await admin.createTopics({
     topics: [{ topic, numPartitions, replicationFactor, configEntries }],
     timeout,
-    waitForLeaders: true,
+    waitForLeaders: false,
   });
   // KafkaJS keeps the error to itself.
   if (!isNew) throw Object.assign(new Error(`topic ${topic} exists`), { type: 'TOPIC_ALREADY_EXISTS' });
+  for (const end = performance.now() + timeout; ; await setTimeout(100)) {
+    const metadata = await unlessMissing(admin.fetchTopicMetadata({ topics: [topic] }));
+    const partitions = metadata?.topics[0]?.partitions ?? [];
+    if (partitions.length === numPartitions && partitions.every(({ leader }) => leader >= 0)) return;
+    if (performance.now() > end) throw Object.assign(new Error('no leader in time'), { type: 'LEADER_NOT_AVAILABLE' });
+  }
 }
 
 export async function endsOf(admin: Admin, topic: string): Promise<readonly PartitionEnds[]> {
