@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Status } from '../metrics/view.js';
-import { count, fromNow, plain, share, size, soon, span } from '../metrics/wording.js';
+import type { BacklogStatus, Status } from '../metrics/view.js';
+import { count, fromNow, many, plain, share, size, soon, span } from '../metrics/wording.js';
 import { type AskOptions, ask, type Sight, storedNote, withAskOptions } from './asking.js';
 import type { Io } from './io.js';
 import { quotaTable } from './quota.js';
@@ -47,8 +47,14 @@ function heading(status: Status, isRunning: boolean): string {
     ...(isRunning ? [`${instance} (${version}): ${state}${up}`] : []),
     ...waiting.map(([name, { reason }]) => `  ${name}: ${reason ?? 'not ready'}`),
     `log ${log.identity}: ${size(log.bytes)} of ${size(log.maxBytes)} (${share(log.bytes, log.maxBytes)})`,
+    ...(log.backlog ? [backlogText(log.backlog)] : []),
   ];
   return `${lines.map(plain).join('\n')}\n`;
+}
+
+function backlogText({ records, bytes, oldestSeconds }: BacklogStatus): string {
+  if (records === 0) return 'kafka has everything';
+  return `kafka lacks ${many(records, 'record')} (about ${size(bytes)}), the oldest ${span(oldestSeconds * 1000)} old`;
 }
 
 function feedsTable({ feeds }: Status, nowMs: number): string {

@@ -19,6 +19,8 @@ export type StateChange = readonly [key: string, value: Uint8Array | undefined];
 export interface Commit {
   readonly batches: readonly Batch[];
   readonly state?: readonly StateChange[];
+  /** Taken a little beyond the byte cap, as state alone is: without it nothing would ever make room (embedded only). */
+  readonly makesRoom?: true;
 }
 
 /** Where a batch landed: its records have offsets `offset … offset + count - 1`. */
@@ -112,6 +114,8 @@ export interface LogReader extends RecordReader {
   get(key: string): Uint8Array | undefined;
   /** Entries whose key begins with `prefix`, in key order. */
   range(prefix: string): Iterable<readonly [key: string, value: Uint8Array]>;
+  /** When the first record at or after `offset` was committed, in epoch ms; undefined where there is none, or no clock. */
+  committedMs(topic: string, partition: number, offset: number): number | undefined;
 }
 
 /** The embedded log: acknowledged means flushed to disk. One process writes. */

@@ -8,6 +8,8 @@ export interface MemoryLogOptions {
   readonly maxBytes?: number;
   readonly retainBytes?: number;
   readonly identity?: string;
+  readonly time?: { now(): number };
+  readonly keepFrom?: (topic: string, partition: number) => number;
   readonly report?: Report;
   /** Calls `done` when a commit counts as flushed; a microtask later when absent. */
   readonly acknowledge?: (done: () => void) => void;
@@ -25,6 +27,7 @@ interface Stored {
   readonly bytes: number;
   /** Order over all partitions, equal for the records of one batch. */
   readonly batch: number;
+  readonly committedMs: number | undefined;
   /** Set when a compact topic got a newer record of the key. */
   superseded: boolean;
 }
@@ -102,11 +105,13 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
   };
 
   function roomFor(commit: Commit): LogFailure | undefined {
-    if (commit.batches.length === 0) return undefined;
+    if (commit.makesRoom ?? commit.batches.length === 0) return undefined;
     const { retained } = disk;
     const others = disk.bytes - retained;
     const bytes = bytesOf(commit);
-    if (others + Math.min(retained + bytes, Math.max(retainBytes, bytes)) <= maxBytes) return undefined;
+    if (options.keepFrom) {
+      if (disk.bytes - removableBytes() + bytes <= maxBytes) return undefined;
+    } else if (others + Math.min(retained + bytes, Math.max(retainBytes, bytes)) <= maxBytes) return undefined;
     return new LogFailure('full', `the log has reached its ${maxBytes} bytes`);
   }
 
@@ -128,7 +133,13 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       const compact = disk.topics.get(topic)!.cleanup === 'compact';
       for (const record of records) {
         const bytes = sizeOf(record);
-        const stored = { record: { ...record, offset: place.end++ }, bytes, batch, superseded: false };
+        const stored = {
+          record: { ...record, offset: place.end++ },
+          bytes,
+          batch,
+          committedMs: options.time?.now(),
+          superseded: false,
+        };
         place.records.push(stored);
         disk.bytes += bytes;
         if (compact) supersede(place, stored);
@@ -164,10 +175,32 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       place.records = place.records.filter(({ superseded }) => !superseded);
   }
 
-  /** Oldest batches first over all partitions; the newest of each partition stays. */
+  /** How many records of its oldest batch may go; the newest batch of a partition stays, and what a reader has not had. */
+  function removable({ topic, partition, records }: { topic: string; partition: number; records: Stored[] }): number {
+    const oldest = records[0]?.batch;
+    const count = records.findIndex(({ batch }) => batch !== oldest);
+    if (count < 1) return 0;
+    return records[count - 1]!.record.offset < (options.keepFrom?.(topic, partition) ?? Number.POSITIVE_INFINITY)
+      ? count
+      : 0;
+  }
+
+  function removableBytes(): number {
+    let bytes = 0;
+    for (const { topic, partition, records } of retainedPartitions())
+      for (let rest = records; ; ) {
+        const count = removable({ topic, partition, records: rest });
+        if (count === 0) break;
+        for (const stored of rest.slice(0, count)) bytes += stored.bytes;
+        rest = rest.slice(count);
+      }
+    return bytes;
+  }
+
+  /** Oldest batches first over all partitions. */
   function retain(): void {
-    while (disk.retained > retainBytes) {
-      const candidates = [...retainedPartitions()].filter(({ records }) => records[0]?.batch !== records.at(-1)?.batch);
+    while (disk.retained > retainBytes || (options.keepFrom && disk.bytes > maxBytes)) {
+      const candidates = [...retainedPartitions()].filter(place => removable(place) > 0);
       const oldest = candidates.sort((a, b) => a.records[0]!.batch - b.records[0]!.batch)[0];
       if (!oldest) return;
       const { topic, partition, stored } = oldest;
@@ -206,6 +239,10 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
         found.push(record);
       }
       return found;
+    },
+    committedMs(topic, partition, offset) {
+      const { records } = partitionOf(topic, partition);
+      return records.slice(firstAtOrAfter(records, offset)).find(({ superseded }) => !superseded)?.committedMs;
     },
     get: key => disk.state.get(key),
     *range(prefix) {

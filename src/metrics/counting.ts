@@ -132,6 +132,18 @@ export function createCounting(
         return of.logDamaged.inc({ topic: event.topic }, event.records);
       case 'retained':
         return of.retained.inc({ topic: event.topic }, event.records);
+      case 'shipped':
+        of.shipped.inc({ topic: event.topic }, event.records);
+        return of.shippedBytes.inc({ topic: event.topic }, event.bytes);
+      case 'ship-failed':
+        return of.shipFailures.inc({ topic: event.topic, code: event.code });
+      case 'records-refused':
+        return of.recordsRefused.inc({ topic: event.topic, code: event.code }, event.count);
+      case 'topic-recreated':
+        return of.topicsRecreated.inc({ topic: event.topic });
+      case 'topic-differs':
+      case 'unshipped':
+        return; // For people.
       case 'lines-lost':
         return of.linesLost.inc(event.count);
       case 'actor-restarted':

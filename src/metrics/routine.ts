@@ -9,6 +9,8 @@ const routine: ReadonlySet<Event['kind']> = new Set([
   'appended',
   'log-size',
   'retained',
+  'shipped',
+  'ship-failed',
 ]);
 
 /** True for what `sentenceOf` words at level debug: a poll makes five such events, and a text that nobody reads would cost more than their counting. */

@@ -51,12 +51,15 @@ const source = object(
   },
   { reason: text, until: instant },
 );
-const log = object({
-  identity: text,
-  bytes: whole,
-  maxBytes: whole,
-  topics: list(object({ topic: text, partitions: whole, records: whole })),
-});
+const log = object(
+  {
+    identity: text,
+    bytes: whole,
+    maxBytes: whole,
+    topics: list(object({ topic: text, partitions: whole, records: whole })),
+  },
+  { backlog: object({ records: whole, bytes: whole, oldestSeconds: seconds }) },
+);
 
 /** The answers of the API. They describe `view.ts`; a test holds both together. */
 export const schemas = {

@@ -1,7 +1,7 @@
 import type { Gauge } from 'prom-client';
 import type { Time } from '../streams/time.js';
 import type { Scraped } from './instruments.js';
-import type { FeedStatus, Status, View } from './view.js';
+import type { BacklogStatus, FeedStatus, Status, View } from './view.js';
 
 // One scrape asks for several gauges; a status walks over all series, so they share one.
 const shareMs = 500;
@@ -19,7 +19,12 @@ export function scrapeView(view: Pick<View, 'status'>, time: Pick<Time, 'monoton
     for (const feed of status().feeds) gauge.set({ feed: feed.name }, measure(feed));
   };
 
+  const ofBacklog = (measure: keyof BacklogStatus) => (gauge: Gauge) => gauge.set(status().log.backlog?.[measure] ?? 0);
+
   return {
+    backlogRecords: ofBacklog('records'),
+    backlogBytes: ofBacklog('bytes'),
+    backlogAge: ofBacklog('oldestSeconds'),
     ready: gauge => gauge.set(status().ready ? 1 : 0),
     inFlight(gauge) {
       gauge.reset();

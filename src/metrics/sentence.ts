@@ -130,6 +130,33 @@ export function sentenceOf(event: Event): Sentence {
       };
     case 'retained':
       return { level: 'debug', text: `Log: ${event.topic}/${event.partition} starts at ${count(event.start)}` };
+    case 'shipped':
+      return { level: 'debug', text: `Kafka: ${many(event.records, 'record')} to ${event.topic}` };
+    case 'ship-failed':
+      return { level: 'debug', text: `Kafka: ${event.topic} failed (${event.code})` };
+    case 'records-refused':
+      return {
+        level: event.kept ? 'warn' : 'error',
+        text: `Kafka will never take ${many(event.count, 'record')} of ${event.topic}/${event.partition} (${event.code}): ${event.kept ? 'kept as dead letters' : 'lost'}`,
+        repeats: `refused ${event.topic} ${event.code}`,
+      };
+    case 'topic-recreated':
+      return {
+        level: 'warn',
+        text: `Kafka: ${event.topic}/${event.partition} was deleted and made again, or cut: what the local log still keeps of it is shipped again`,
+        repeats: `recreated ${event.topic}`,
+      };
+    case 'topic-differs':
+      return {
+        level: 'warn',
+        text: `Kafka: topic ${event.topic}: ${event.problem}`,
+        repeats: `differs ${event.topic}`,
+      };
+    case 'unshipped':
+      return {
+        level: 'warn',
+        text: `${many(event.records, 'record')} (about ${size(event.bytes)}) are not in Kafka yet: they wait in the local log for the next start${cause(event.reason)}`,
+      };
     case 'actor-restarted':
       return {
         level: 'warn',

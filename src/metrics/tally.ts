@@ -156,6 +156,12 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'append-failed':
       case 'log-damaged':
       case 'retained':
+      case 'shipped':
+      case 'ship-failed':
+      case 'records-refused':
+      case 'topic-recreated':
+      case 'topic-differs':
+      case 'unshipped':
       case 'actor-restarted':
       case 'actor-failed':
       case 'mailbox-lost':

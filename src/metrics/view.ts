@@ -46,6 +46,15 @@ export interface LogStatus {
   readonly bytes: number;
   readonly maxBytes: number;
   readonly topics: readonly TopicStatus[];
+  /** With `log.kind: kafka`: what Kafka has not acknowledged. */
+  readonly backlog?: BacklogStatus;
+}
+
+export interface BacklogStatus {
+  readonly records: number;
+  /** Reckoned from the oldest of them. */
+  readonly bytes: number;
+  readonly oldestSeconds: number;
 }
 
 export interface TopicStatus {

@@ -62,6 +62,14 @@ export type Event =
   | { kind: 'log-paused' | 'log-resumed'; bytes: number; maxBytes: number }
   | { kind: 'log-damaged'; topic: string; partition: number; offset: number; records: number; reason: string }
   | { kind: 'retained'; topic: string; partition: number; records: number; start: number }
+  // Kafka
+  | { kind: 'shipped'; topic: string; records: number; bytes: number }
+  | { kind: 'ship-failed'; topic: string; code: string }
+  /** Records that Kafka will never take. `kept`: as dead letters. */
+  | { kind: 'records-refused'; topic: string; partition: number; code: string; count: number; kept: boolean }
+  | { kind: 'topic-recreated'; topic: string; partition: number }
+  | { kind: 'topic-differs'; topic: string; problem: string }
+  | { kind: 'unshipped'; records: number; bytes: number; reason: string | undefined }
   // actors
   | { kind: 'actor-restarted'; actor: string; error: string; backoffMs: number }
   | { kind: 'actor-failed'; actor: string; error: string }

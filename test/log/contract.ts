@@ -7,6 +7,7 @@ import { batch, keysOf, record, recordContract, text } from './record-contract.j
 export interface Bounds {
   readonly maxBytes?: number;
   readonly retainBytes?: number;
+  readonly keepFrom?: (topic: string, partition: number) => number;
 }
 
 export interface Opened {
@@ -299,5 +300,44 @@ export function logContract(test: TestFn, open: (bounds: Bounds) => Promise<Open
     t.deepEqual(said(), ['log-paused', 'log-resumed']);
     await t.throwsAsync(fill(), codeOf('full'));
     t.deepEqual(said(), ['log-paused', 'log-resumed', 'log-paused']);
+  });
+
+  test('what a reader has not had stays beyond the bytes to retain; at the cap what it has had goes earlier, and only that', async t => {
+    let had = 0;
+    const { log } = await withTopic({
+      maxBytes: 300_000,
+      retainBytes: 100_000,
+      keepFrom: (_, partition) => (partition === 0 ? had : 0),
+    });
+    const big = { batches: [batch('t', 0, record('k', Buffer.alloc(30_000)))] };
+    const fill = (): Promise<unknown> =>
+      t.throwsAsync(async () => {
+        for (let i = 0; i < 20; i++) await log.append(big);
+      }, codeOf('full'));
+    await fill();
+    t.is(log.ends('t')[0]!.start, 0, 'more than is to be retained, and nothing of it had');
+    const { end } = log.ends('t')[0]!;
+    await t.notThrowsAsync(
+      log.append({ batches: [batch('t', 1, record('letter', Buffer.alloc(2_000)))], makesRoom: true }),
+    );
+    had = 3;
+    await fill();
+    t.is(log.ends('t')[0]!.start, had);
+    t.true(log.ends('t')[0]!.end >= end + had - 1);
+    had = log.ends('t')[0]!.end;
+    await log.append(big);
+    const [first] = log.ends('t');
+    t.true(first!.end - first!.start <= 4, 'all had: no more than is to be retained');
+  });
+
+  test('when a record was committed is told, of the one behind a gap too', async t => {
+    const { log } = await withTopic({}, 'compact');
+    t.is(log.committedMs('t', 0, 0), undefined);
+    await log.append({ batches: [batch('t', 0, record('a'), record('b'))] });
+    await log.append({ batches: [batch('t', 0, record('a', 'later'))] });
+    const [first, last] = [log.committedMs('t', 0, 0), log.committedMs('t', 0, 2)];
+    t.true(first !== undefined && last !== undefined && last >= first);
+    t.is(log.committedMs('t', 0, 1), first);
+    t.is(log.committedMs('t', 0, 3), undefined);
   });
 }

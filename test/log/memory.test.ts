@@ -2,6 +2,7 @@ import test from 'ava';
 import { type Commit, LogFailure } from '../../src/log/log.js';
 import { type MemoryLog, type MemoryLogOptions, openMemoryLog } from '../../src/log/memory.js';
 import type { Event } from '../../src/records/event.js';
+import { realTime } from '../../src/streams/time.js';
 import { logContract, type Opened } from './contract.js';
 import { batch, record, text } from './record-contract.js';
 
@@ -15,7 +16,7 @@ logContract(test, async bounds => {
       return opened(log.crash());
     },
   });
-  return opened(openMemoryLog({ ...bounds, report: event => events.push(event) }));
+  return opened(openMemoryLog({ ...bounds, time: realTime, report: event => events.push(event) }));
 });
 
 const withTopic = (options: MemoryLogOptions): MemoryLog => {

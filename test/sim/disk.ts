@@ -76,6 +76,7 @@ export function createDisk(clock: WorldClock, plan: WorldPlan, draw: Draw, watch
         read: (topic, partition, from, most) => inner.read(topic, partition, from, most),
         get: key => inner.get(key),
         range: prefix => inner.range(prefix),
+        committedMs: (topic, partition, offset) => inner.committedMs(topic, partition, offset),
         ensureTopic: (topic, options) => inner.ensureTopic(topic, options),
         close: () => inner.close(),
         async append(commit) {

@@ -17,6 +17,8 @@ export interface Prepared {
   }[];
   readonly state: readonly Change[];
   readonly records: number;
+  /** Like a forwarder's progress, and other state alone: taken beyond the cap. */
+  readonly makesRoom: boolean;
   /** Upper bound of what it adds to the live pages, removals not subtracted. */
   readonly bytes: number;
   /** The part of it that retention counts. */
@@ -44,7 +46,8 @@ export function prepareCommit(commit: Commit, topics: readonly Topic[]): Prepare
     if (value) bytes += key.length + footprint(value.length);
     return [key, value && checked(key, value)];
   });
-  return { batches, state, records, bytes, retainedBytes };
+  const makesRoom = commit.makesRoom ?? records === 0;
+  return { batches, state, records, makesRoom, bytes, retainedBytes };
 }
 
 /** One transaction in the making. */

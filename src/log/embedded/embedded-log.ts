@@ -26,6 +26,11 @@ export interface EmbeddedLogOptions {
   readonly maxBytes: number;
   /** Bytes of records in topics with cleanup `delete`; beyond it the oldest go. */
   readonly retainBytes: number;
+  /**
+   * Offset of a topic's partition from which on nothing may go, because a reader has not had it. What lies before goes earlier than `retainBytes` says when
+   * `maxBytes` is reached: the reader has it. Absent: there is no such reader.
+   */
+  readonly keepFrom?: (topic: string, partition: number) => number;
   readonly report: Report;
   readonly time: Time;
 }
@@ -52,7 +57,7 @@ interface Waiting {
  * @throws LogFailure `disk`, `damaged`, `locked`
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log> {
-  const { path, maxBytes, retainBytes, report, time } = options;
+  const { path, maxBytes, retainBytes, keepFrom, report, time } = options;
   let claim: WriterClaim | undefined;
   let environment: Environment | undefined;
   try {
@@ -107,9 +112,13 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       report,
     );
     const checkDataFile = createDataFileCheck(path);
-    const retention = createRetention(environment, retainBytes);
     const pauses = createPauseReports(report, maxBytes);
     const names = new Map(Array.from(topics.values(), topic => [topic.id, topic]));
+    const retention = createRetention(
+      environment,
+      retainBytes,
+      ({ topic, partition, base, count }) => !keepFrom || base + count <= keepFrom(names.get(topic)!.name, partition),
+    );
     for (const [slot, bytes] of opened.stored) {
       const [topic, partition] = [slot >>> 16, slot & 0xffff];
       if (names.get(topic)?.cleanup === 'delete') retention.add(topic, partition, bytes);
@@ -142,11 +151,17 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
         let retirement: Retirement;
         try {
           draft = createDraft({ environment, endOf: endOf(), commit: ++commits, timeMs: time.now() });
-          retirement = retention.plan(group.reduce((sum, { prepared }) => sum + prepared.retainedBytes, 0));
+          const coming = (of: (prepared: Prepared) => number): number =>
+            group.reduce((sum, { prepared }) => sum + of(prepared), 0);
+          const needed = keepFrom ? liveBytes + coming(({ bytes }) => bytes) - maxBytes : 0;
+          retirement = retention.plan(
+            coming(({ retainedBytes }) => retainedBytes),
+            needed,
+          );
           let refused: LogFailure | undefined;
           for (const waiting of group) {
             // A small commit must not overtake a large one that found no room.
-            const hasRecords = waiting.prepared.records > 0;
+            const hasRecords = !waiting.prepared.makesRoom;
             const refusal = hasRecords && refused ? refused : roomFor(draft, waiting.prepared, retirement);
             if (refusal && hasRecords) refused = refusal;
             if (refusal) {
@@ -182,7 +197,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
         const commitMs = time.monotonicMs() - startMs;
         for (const { waiting, positions } of taken) waiting.resolve(positions);
         if (draft.records > 0) report({ kind: 'appended', records: draft.records, bytes: draft.bytes, commitMs });
-        if (taken.length === group.length) pauses.taken(liveBytes, draft.records > 0);
+        const hasRecords = taken.some(({ waiting }) => !waiting.prepared.makesRoom);
+        if (taken.length === group.length) pauses.taken(liveBytes, hasRecords);
         for (const { topic, partition, records, start } of retirement.partitions)
           report({ kind: 'retained', topic: names.get(topic)!.name, partition, records, start });
         reportSize();
@@ -206,7 +222,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
     }
 
     function roomFor(draft: Draft, prepared: Prepared, retirement: Retirement): LogFailure | undefined {
-      const reserve = prepared.records > 0 ? 0 : Math.max(spareBytes, maxBytes / 16);
+      const reserve = prepared.makesRoom ? Math.max(spareBytes, maxBytes / 16) : 0;
       const after = liveBytes - retirement.bytes + draft.bytes + prepared.bytes;
       if (after <= maxBytes + reserve) return undefined;
       return new LogFailure('full', `the log in ${path} has reached its ${maxBytes} bytes (log.maxBytes)`);
@@ -237,6 +253,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
       read: reading.read,
       get: reading.get,
       range: reading.range,
+      committedMs: reading.committedMs,
       ensureTopic(name, topicOptions) {
         const known = topics.get(name);
         const topic = agreedTopic(known, name, topicOptions, topics.size + 1);

@@ -39,6 +39,7 @@ export function openEmbeddedReader(path: string, report: Report = () => undefine
       topics: reading.topics,
       ends: reading.ends,
       read: reading.read,
+      committedMs: reading.committedMs,
       get(key) {
         environment.refresh();
         return reading.get(key);

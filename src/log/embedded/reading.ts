@@ -1,7 +1,7 @@
 import type { Report } from '../../records/event.js';
 import { LogFailure, type LogReader, type PartitionEnds, type StoredRecord } from '../log.js';
 import type { Topic } from '../topics.js';
-import { decodeBlock } from './block.js';
+import { blockHead, decodeBlock } from './block.js';
 import type { Environment } from './environment.js';
 import { afterPrefix, blockKey, blockPlace, kinds, stateKey, stateKeyText, topicKey, uncheck } from './keys.js';
 
@@ -44,6 +44,16 @@ export function readingOf(
     return last === undefined ? 0 : last.base + last.count;
   };
 
+  /** The key of the block that holds offset `from`, or of the place where the next would lie. */
+  const firstBlock = (topic: number, partition: number, from: number): Buffer => {
+    const lowest = blockKey(topic, partition, 0, 0);
+    // `from` may lie within the block that begins before it.
+    const before = blockKey(topic, partition, Math.max(0, from), highest);
+    const [key] = environment.keys({ start: before, end: lowest, reverse: true, limit: 1 });
+    const place = key && blockPlace(key);
+    return place && place.base + place.count > from ? key : blockKey(topic, partition, Math.max(0, from), 0);
+  };
+
   return {
     topics: () => Array.from(topics(), topic => topic.name),
     endOf,
@@ -59,13 +69,7 @@ export function readingOf(
     read(name, partition, from, maxBytes): readonly StoredRecord[] {
       const topic = topicOf(name);
       if (topic === undefined) return [];
-      const lowest = blockKey(topic.id, partition, 0, 0);
-      let start = blockKey(topic.id, partition, Math.max(0, from), 0);
-      // `from` may lie within the block that begins before it.
-      const before = blockKey(topic.id, partition, Math.max(0, from), highest);
-      const [key] = environment.keys({ start: before, end: lowest, reverse: true, limit: 1 });
-      const place = key && blockPlace(key);
-      if (place && place.base + place.count > from) start = key;
+      const start = firstBlock(topic.id, partition, from);
       const end = blockKey(topic.id, partition, Number.MAX_SAFE_INTEGER, highest);
       const records: StoredRecord[] = [];
       let bytes = 0;
@@ -80,6 +84,14 @@ export function readingOf(
         if (bytes >= maxBytes) break;
       }
       return records;
+    },
+    committedMs(name, partition, offset) {
+      const topic = topicOf(name);
+      if (topic === undefined) return undefined;
+      const start = firstBlock(topic.id, partition, offset);
+      const end = blockKey(topic.id, partition, Number.MAX_SAFE_INTEGER, highest);
+      const [entry] = [...environment.entries({ start, end, limit: 1 })];
+      return entry && entry.value.length >= 40 ? blockHead(entry.value).timeMs : undefined;
     },
     get(text) {
       const key = stateKey(text);

@@ -21,8 +21,11 @@ export interface Retirement {
 export interface Retention {
   /** Counts a block that is stored. */
   add(topic: number, partition: number, bytes: number): void;
-  /** What must go when `bytes` more come. Takes effect with `settle` only, so that a commit that failed has forgotten nothing. */
-  plan(bytes: number): Retirement;
+  /**
+   * What must go when `bytes` more come, and at least `needed` bytes if there are so many that may go. Takes effect with `settle` only, so that a commit that
+   * failed has forgotten nothing.
+   */
+  plan(bytes: number, needed: number): Retirement;
   settle(retirement: Retirement): void;
 }
 
@@ -34,8 +37,13 @@ export const footprint = (bytes: number): number =>
  * Holds the blocks of all topics with cleanup `delete` together below `retainBytes`, the oldest go first over all partitions.
  * The newest block of each partition stays, because the next offset is read off it.
  * Holds one head per partition in memory.
+ * @param removable false for a block that a reader has not had who must not be overtaken: the forwarder, or a lake
  */
-export function createRetention(environment: Environment, retainBytes: number): Retention {
+export function createRetention(
+  environment: Environment,
+  retainBytes: number,
+  removable: (place: BlockPlace) => boolean,
+): Retention {
   const stored = new Map<number, { readonly topic: number; readonly partition: number }>();
   const heads = new Map<number, Head>();
   let total = 0;
@@ -48,17 +56,14 @@ export function createRetention(environment: Environment, retainBytes: number): 
     const value = key && newer && environment.get(key);
     return value && { key, place: blockPlace(key), commit: commitOf(value), bytes: footprint(value.length) };
   };
-  /** The place for readers that must not be overtaken: a block that a forwarder or a lake has not read is not removable. */
-  const removable = (_place: BlockPlace): boolean => true;
-
   return {
     add(topic, partition, bytes) {
       total += bytes;
       const at = slot(topic, partition);
       if (!stored.has(at)) stored.set(at, { topic, partition });
     },
-    plan(bytes) {
-      let excess = total + bytes - retainBytes;
+    plan(bytes, needed) {
+      let excess = Math.max(total + bytes - retainBytes, needed);
       const changes: Change[] = [];
       const gone = new Map<number, Retirement['partitions'][number]>();
       let freed = 0;

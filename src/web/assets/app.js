@@ -173,9 +173,22 @@ function drawLists({ lists }, nowMs) {
   );
 }
 
+function backlogText({ backlog }) {
+  if (!backlog) return '';
+  const { records, bytes, oldestSeconds } = backlog;
+  if (records === 0) return '; Kafka has everything';
+  return `; Kafka lacks ${count(records)} records (about ${size(bytes)}), the oldest ${span(oldestSeconds)} old`;
+}
+
 function drawLog({ log }) {
   const amount = `${size(log.bytes)} of ${size(log.maxBytes)}`;
-  const bar = { title: 'Space', used: log.bytes, max: log.maxBytes, amount, note: `identity ${log.identity}` };
+  const bar = {
+    title: 'Space',
+    used: log.bytes,
+    max: log.maxBytes,
+    amount,
+    note: `identity ${log.identity}${backlogText(log)}`,
+  };
   each(at('fill'), [bar], createBar, updateBar);
   fill(
     at('topics'),

@@ -55,6 +55,9 @@ export interface FakeKafka {
   /** Retention: records below `start` go. */
   truncate(topic: string, partition: number, start: number): void;
   records(topic: string, partition: number): readonly StoredRecord[];
+  has(topic: string): boolean;
+  /** Somebody deletes the topic. */
+  remove(topic: string): void;
   /** Breaches of the discipline that were seen: calls that overlap in a partition, another batch after a failed one. */
   readonly breaches: readonly string[];
   /** Producer ids given so far. */
@@ -250,6 +253,8 @@ export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
       place.records.splice(0, place.records.findLastIndex(({ offset }) => offset < start) + 1);
     },
     records: (topic, partition) => partitionOf(topic, partition).records,
+    has: topic => topics.has(topic),
+    remove: topic => void topics.delete(topic),
     breaches,
     get producers() {
       return producers;
