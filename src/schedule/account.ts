@@ -64,6 +64,9 @@ export interface Account {
    * are. `renewal` must be durable before its calls are made. */
   isStale(): boolean;
   renewal(): readonly StateChange[];
+  /** No call is in flight though a block lies ready; `rest` gives it back, as a reservation of its own. */
+  readonly isIdle: boolean;
+  rest(): readonly StateChange[];
   /** The last reservation is durable. */
   reserved(): void;
   /** What was being reserved is nobody's any more; its calls have been abandoned. */
@@ -153,6 +156,13 @@ export function createAccount(options: AccountOptions): Account {
     renewal() {
       const now = clock.now();
       return withUpkeep(bookings.renew(now.steadyMs), now);
+    },
+    get isIdle() {
+      return bookings.isIdle;
+    },
+    rest() {
+      const now = clock.now();
+      return withUpkeep(bookings.rest(now.steadyMs), now);
     },
     reserved: () => void unwritten.push(...bookings.opened()),
     dropReservation: () => void unwritten.push(...bookings.dropped()),

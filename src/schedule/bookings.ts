@@ -30,9 +30,10 @@ interface Booking {
 
 /**
  * What lies in the log for the calls of one credential: always at least as much as was spent. A call that comes now and then has an entry of its own.
- * Where calls are fast a block of them is reserved ahead under one entry, so that a permit waits for no flush and an answer writes nothing: its entry
- * says how much was used once the last answer is there. What a crash loses of a block counts as spent: at most a hundredth of a limit (a tenth
- * of one of up to a minute), and nothing where that is less than one call.
+ * Where calls are fast a block of them is reserved ahead under one entry, so that a permit waits for no flush and an answer writes nothing. Its entry
+ * says how much was used once the next block has taken its place, and when, once the last answer is there. What a crash loses of blocks counts as
+ * spent: of the open one and of the one before or after it, each at most a hundredth of a limit (a tenth of one of up to a minute), and nothing
+ * where that is less than one call. An older one has been told of by then, if only in a commit under way.
  *
  * Holds one entry for each call that counts. All times are steady ms.
  */
@@ -45,6 +46,10 @@ export interface Bookings {
   /** What must be durable before these calls are made; with it comes the next block, of which `draw` takes once it is `opened`. */
   reserve(charges: readonly Charge[], nowMs: number): readonly StateChange[];
   opened(): readonly StateChange[];
+  /** A block lies ready though no call is in flight. */
+  readonly isIdle: boolean;
+  /** Polling rests: nobody is going to use it. Nothing must be under way; this goes in place of a reservation. */
+  rest(nowMs: number): readonly StateChange[];
   /** The reservation under way took so long that its calls could last longer than it says. */
   isStale(nowMs: number): boolean;
   /** The same reservation from this time on. */
@@ -72,6 +77,8 @@ export function createBookings(
   let coming: Booking | undefined;
   /** What is being reserved, the coming block included. */
   let asked: readonly Booking[] = [];
+  /** Calls without an answer. */
+  let flying = 0;
   // Weight since the last reservation, and when that was: the pace.
   let taken = 0;
   let reservedMs = Number.NEGATIVE_INFINITY;
@@ -80,6 +87,7 @@ export function createBookings(
     if (booking.used === 0) booking.firstMs = charge.atMs;
     booking.used += charge.weight;
     booking.open += 1;
+    flying += 1;
     booking.counting += 1;
     byCharge.set(charge.seq, booking);
     taken += charge.weight;
@@ -104,10 +112,12 @@ export function createBookings(
     return keys.charge({ seq: at, atMs: toStored(firstMs), weight: used, doneMs: toStored(doneMs) });
   }
 
-  /** A block ends with the last of its calls in flight, so that what was left of it is free again when polling rests. */
+  /** A block ends with the last of its calls in flight, and an unused one with the last of all, so that what was left is free again when polling rests. */
   function left(booking: Booking): readonly StateChange[] {
     booking.open -= 1;
-    return booking.open === 0 && booking !== coming ? [end(booking)] : [];
+    flying -= 1;
+    const ended = booking.open === 0 && booking !== coming ? [end(booking)] : [];
+    return flying === 0 && block ? [...ended, end(block)] : ended;
   }
 
   return {
@@ -148,7 +158,17 @@ export function createBookings(
       coming = undefined;
       if (before === undefined) return [];
       before.closed = true;
-      return before.open === 0 ? [end(before)] : [];
+      // A call that lasts must not keep the whole block booked.
+      return [before.open === 0 ? end(before) : entry({ ...before, weight: before.used })];
+    },
+    get isIdle() {
+      return block !== undefined && flying === 0;
+    },
+    rest(nowMs) {
+      taken = 0;
+      reservedMs = nowMs;
+      asked = [];
+      return block ? [end(block)] : [];
     },
     dropped() {
       const booking = coming;

@@ -60,6 +60,8 @@ export const budgetMailbox: Mailbox<BudgetCommand> = {
 const maxWaiting = 1_000;
 // A wall clock that is set right again can open a fixed window earlier than was foreseen.
 const longestSleepMs = 60_000;
+/** Calls that come sooner may use a block that lies ready. */
+const restMs = 1_000;
 const firstRetryMs = 100;
 const longestRetryMs = 30_000;
 /** The last instant that a Date can hold: an operator's pause has no end of its own. */
@@ -200,7 +202,8 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
         }
       }
       if (next > 0) waiting = waiting.slice(next);
-      if (!reserving && (grants.length > 0 || account.isLow())) {
+      // Only for somebody who waits is more of it reserved: at the end of a round it would be for nobody.
+      if (!reserving && (grants.length > 0 || (waiting.length > 0 && account.isLow()))) {
         reserving = true;
         changes = account.reservation(grants.map(({ charge }) => charge));
         append();
@@ -209,11 +212,20 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
       return waiting.length > 0 ? Math.min(waitMs, longestSleepMs) : Number.POSITIVE_INFINITY;
     }
 
+    /** What was reserved ahead and is not going to be used is given back. */
+    function rest(): void {
+      reserving = true;
+      changes = account.rest();
+      append();
+    }
+
     function proceed(): void {
       timer?.unsubscribe();
+      const waitMs = decide();
+      if (!reserving && !failing && waitMs > restMs && account.isIdle) rest();
       const sleepMs = Math.ceil(
         Math.min(
-          decide(),
+          reserving ? Number.POSITIVE_INFINITY : waitMs,
           reportQuota(() => account.view().limits, time.monotonicMs()),
         ),
       );
