@@ -11,7 +11,7 @@ export interface Client {
 /** KafkaJS with our addresses, login and bounds, and without its log: each failure comes back to the caller, who says it once. */
 export function createClient(options: ClusterOptions): Client {
   const { brokers, clientId, tls, sasl, requestTimeoutMs, connectTimeoutMs } = options;
-  const sockets = createSockets();
+  const sockets = createSockets(requestTimeoutMs);
   const kafka = new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
