@@ -33,6 +33,7 @@ test('the reader sees what is lost, doubled, out of order, foreign, or in two pa
     records: 8,
     lost: 1,
     doubled: 1,
+    doubledRuns: 1,
     outOfOrder: 1,
     unexpected: 1,
     mismatched: 1,
@@ -40,6 +41,10 @@ test('the reader sees what is lost, doubled, out of order, foreign, or in two pa
     doubledIn: { 0: 1 },
   });
   t.deepEqual(examples.at(-1), 'lost a3 of A');
+  const required = join(directory, 'required');
+  await writeFile(required, 'A\ta1\n');
+  const { expected: needed, lost } = await countBack(cluster, 'quotes', expected, required);
+  t.deepEqual({ needed, lost }, { needed: 1, lost: 0 });
   const read = (await readBack(cluster, 'quotes')).filter(({ partition }) => partition === 1);
   t.deepEqual(read[1], { partition: 1, offset: 1, key: 'B', headers: { 'fl-id': 'b1' }, value: '{"id":"b1"}' });
   t.true(cluster.proxies[0]!.served > 0);

@@ -12,7 +12,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * Reads a topic from its start to the end it had at the start, with Kafka's own consumer: shares no code with what wrote it.
  * Reader BOOTSTRAP TOPIC                prints each record as a line of JSON
- * Reader BOOTSTRAP TOPIC EXPECTED       holds the records against a file of `key TAB id` in the order in which they were sent, and prints counts
+ * Reader BOOTSTRAP TOPIC SENT           holds the records against a file of `key TAB id` in the order in which they were sent, and prints counts
+ * Reader BOOTSTRAP TOPIC SENT REQUIRED  the same, where only those in the second file have to be there
  */
 public class Reader {
   interface Sink {
@@ -22,7 +23,7 @@ public class Reader {
   public static void main(String[] args) throws Exception {
     var json = new ObjectMapper();
     if (args.length > 2) {
-      var count = new Count(Path.of(args[2]));
+      var count = new Count(Path.of(args[2]), Path.of(args[args.length - 1]));
       read(args[0], args[1], count);
       System.out.println(json.writeValueAsString(count.result()));
       return;
@@ -69,6 +70,7 @@ public class Reader {
       String key;
       int place;
       int seen;
+      boolean required;
     }
 
     final Map<String, Sent> sent = new HashMap<>();
@@ -76,18 +78,23 @@ public class Reader {
     final Map<String, Integer> partitionOf = new HashMap<>();
     final Map<Integer, Integer> doubledIn = new TreeMap<>();
     final List<String> examples = new ArrayList<>();
-    int records, doubled, outOfOrder, unexpected, mismatched, split;
+    /** Partitions whose last record was a double: several in a row are one batch sent again. */
+    final Set<Integer> inDoubles = new HashSet<>();
+    int records, doubled, doubledRuns, outOfOrder, unexpected, mismatched, split;
 
-    Count(Path expected) throws Exception {
+    Count(Path all, Path required) throws Exception {
       Map<String, Integer> places = new HashMap<>();
-      try (var lines = Files.lines(expected)) {
+      try (var lines = Files.lines(all)) {
         lines.forEach(line -> {
           var parts = line.split("\t");
           var one = new Sent();
           one.key = parts[0];
           one.place = places.merge(parts[0], 1, Integer::sum);
-          if (sent.put(parts[1], one) != null) throw new IllegalStateException("expected twice: " + parts[1]);
+          if (sent.put(parts[1], one) != null) throw new IllegalStateException("sent twice: " + parts[1]);
         });
+      }
+      try (var lines = Files.lines(required)) {
+        lines.forEach(line -> sent.get(line.split("\t")[1]).required = true);
       }
     }
 
@@ -107,9 +114,11 @@ public class Reader {
       if (++one.seen > 1) {
         doubled++;
         doubledIn.merge(record.partition(), 1, Integer::sum);
+        if (inDoubles.add(record.partition())) doubledRuns++;
         example("doubled", record, id);
         return;
       }
+      inDoubles.remove(record.partition());
       // A double that comes late is no disorder: a reader that removes doubles never sees it.
       if (one.place < newest.getOrDefault(key, 0)) {
         outOfOrder++;
@@ -123,16 +132,21 @@ public class Reader {
 
     Map<String, Object> result() {
       var lost = 0;
-      for (var each : sent.entrySet())
+      var expected = 0;
+      for (var each : sent.entrySet()) {
+        if (!each.getValue().required) continue;
+        expected++;
         if (each.getValue().seen == 0) {
           lost++;
           if (examples.size() < 20) examples.add("lost " + each.getKey() + " of " + each.getValue().key);
         }
+      }
       var result = new LinkedHashMap<String, Object>();
-      result.put("expected", sent.size());
+      result.put("expected", expected);
       result.put("records", records);
       result.put("lost", lost);
       result.put("doubled", doubled);
+      result.put("doubledRuns", doubledRuns);
       result.put("outOfOrder", outOfOrder);
       result.put("unexpected", unexpected);
       result.put("mismatched", mismatched);

@@ -78,7 +78,6 @@ export async function startCluster(plan: ClusterPlan): Promise<KafkaCluster> {
     await writeFile(join(home, 'server.properties'), asFile(properties));
     brokers.push(new Broker(id, classes, home, plan.heapMiB ?? 256));
   }
-  await format(classes, directory, plan.brokers, security?.formatArguments ?? []);
   const admin = startAdmin(classes, addresses(directListener));
 
   const close = async (): Promise<void> => {
@@ -87,6 +86,7 @@ export async function startCluster(plan: ClusterPlan): Promise<KafkaCluster> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
+    await format(classes, directory, plan.brokers, security?.formatArguments ?? []);
     await Promise.all(brokers.map(broker => broker.start()));
     await admin.brokersAre(ids);
   } catch (error) {

@@ -16,6 +16,8 @@ export interface Count {
   readonly lost: number;
   /** Records whose `fl-id` was read before. */
   readonly doubled: number;
+  /** Several in a row in a partition are one: a batch that was sent again. */
+  readonly doubledRuns: number;
   /** First occurrences behind one that was sent later with the same key. */
   readonly outOfOrder: number;
   readonly unexpected: number;
@@ -36,6 +38,9 @@ export async function readBack(cluster: KafkaCluster, topic: string): Promise<re
   return lines.map(line => JSON.parse(line) as ReadRecord);
 }
 
-/** @param expected a file of `key TAB id` lines, in the order in which they were sent */
-export const countBack = async (cluster: KafkaCluster, topic: string, expected: string): Promise<Count> =>
-  JSON.parse(await read(cluster, topic, expected)) as Count;
+/**
+ * @param sent a file of `key TAB id` lines, in the order in which they were sent
+ * @param required those of them that have to be there
+ */
+export const countBack = async (cluster: KafkaCluster, topic: string, sent: string, required = sent): Promise<Count> =>
+  JSON.parse(await read(cluster, topic, sent, required)) as Count;

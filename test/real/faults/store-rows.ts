@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KafkaCluster } from '../kafka/cluster.js';
+import { whole } from './broker-rows.js';
+import { type FaultRow, seconds } from './row.js';
+
+const MiB = 2 ** 20;
+
+async function withoutBrokers(cluster: KafkaCluster, meanwhile: () => Promise<void>): Promise<void> {
+  await Promise.all(cluster.brokers.map(broker => broker.kill()));
+  await meanwhile();
+  await Promise.all(cluster.brokers.map(broker => broker.start()));
+}
+
+/** What only a buffer on disk survives. */
+export const storeRows: readonly FaultRow[] = [
+  {
+    row: '5',
+    fault: 'all brokers down',
+    perSecond: 1000,
+    long: 600,
+    short: 15,
+    unit: 's',
+    way: 'forward',
+    async run({ cluster, load, amount }) {
+      const before = load.memoryMiB();
+      await withoutBrokers(cluster, () => delay(amount * 1000));
+      const grown = load.peakRssMiB - before;
+      const waited = await load.caughtUp();
+      await whole(cluster);
+      return `drained ${seconds(waited)} after the last broker was back; memory grew by at most ${grown.toFixed(0)} MiB while they were down, ${(load.peakRssMiB - before).toFixed(0)} MiB in all`;
+    },
+  },
+  {
+    row: '6',
+    fault: 'all brokers down until the local log has reached its cap, and on for as long',
+    perSecond: 5000,
+    long: 20,
+    short: 3,
+    unit: 's beyond',
+    way: 'forward',
+    options: { logMaxBytes: 64 * MiB },
+    async run({ cluster, load, amount }) {
+      const before = load.memoryMiB();
+      await withoutBrokers(cluster, async () => {
+        await load.until('the cap', ({ held }) => held > 0);
+        const { sent } = load.state;
+        await delay(amount * 1000);
+        await load.until('refusals', ({ held }) => held > amount);
+        if (load.state.sent > sent + 50_000) throw new Error('it took records beyond the cap');
+      });
+      const { acknowledged } = load.state;
+      const waited = await load.caughtUp();
+      await load.until('on again', state => state.acknowledged > acknowledged + 150_000);
+      await whole(cluster);
+      return `paused at the cap, went on by itself; drained ${seconds(waited)} after the last broker was back; memory grew by at most ${(load.peakRssMiB - before).toFixed(0)} MiB`;
+    },
+  },
+  {
+    row: '13',
+    fault: 'kill -9 of our process at random instants',
+    perSecond: 1000,
+    long: 100,
+    short: 6,
+    unit: 'kills',
+    way: 'forward',
+    options: { requestTimeoutMs: 1000 },
+    crashes: true,
+    mayDouble: (kills, partitions) => kills * partitions,
+    async run(stage) {
+      for (let kill = 0; kill < stage.amount; kill++) {
+        // A quarter of them fall into the start, or into the wait for what may still be under way.
+        const isEarly = stage.random() < 0.25;
+        if (!isEarly) await stage.load.more(1);
+        await delay(stage.random() * (isEarly ? 3000 : 1000));
+        await stage.crash();
+      }
+      await stage.load.caughtUp();
+      return '';
+    },
+  },
+];

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Frame } from '../kafka/frames.js';
+import type { Fate } from '../kafka/proxy.js';
+import { leaderOf } from './broker-rows.js';
+import { type FaultRow, type Stage, seconds } from './row.js';
+
+const produce = 0;
+
+/** Where a request or its answer may break: before it, within its length, at the borders of its header's fields, in the body, at its last byte, behind it. */
+const requestCuts: readonly ((bytes: number) => number)[] = [
+  () => 0,
+  () => 1,
+  () => 3,
+  () => 4,
+  () => 6,
+  () => 8,
+  () => 12,
+  () => 14,
+  bytes => bytes >> 2,
+  bytes => bytes >> 1,
+  bytes => bytes - 1,
+  bytes => bytes,
+];
+const answerCuts: readonly ((bytes: number) => number)[] = [
+  () => 0,
+  () => 1,
+  () => 3,
+  () => 4,
+  () => 7,
+  () => 8,
+  bytes => bytes >> 1,
+  bytes => bytes - 1,
+];
+
+/** Hits Produce frames of all brokers, `amount` of them, each after `calm` that passed, so that the load gets on. */
+async function hit(
+  { cluster, amount, load }: Stage,
+  calm: number,
+  fate: (at: number, frame: Frame, side: 'request' | 'answer') => Fate,
+): Promise<void> {
+  let hits = 0;
+  let passed = 0;
+  const judge =
+    (side: 'request' | 'answer') =>
+    (frame: Frame): Fate => {
+      if (frame.apiKey !== produce || hits >= amount) return 'pass';
+      const chosen = passed < calm ? 'pass' : fate(hits, frame, side);
+      if (chosen === 'pass') {
+        passed++;
+        return 'pass';
+      }
+      passed = 0;
+      hits++;
+      return chosen;
+    };
+  for (const proxy of cluster.proxies) proxy.faults = { request: judge('request'), response: judge('answer') };
+  await load.until(`${amount} faults`, () => hits >= amount);
+  for (const proxy of cluster.proxies) proxy.heal();
+  await load.caughtUp();
+}
+
+export const wireRows: readonly FaultRow[] = [
+  {
+    row: '3',
+    fault: 'acknowledgement delayed past the request time-out with batches queued',
+    perSecond: 1000,
+    long: 200,
+    short: 12,
+    unit: 'times',
+    options: { requestTimeoutMs: 1000 },
+    async run(stage) {
+      const late = { delayMs: stage.requestTimeoutMs + 400 };
+      await hit(stage, 6, (_, __, side) => (side === 'answer' ? late : 'pass'));
+      return '';
+    },
+  },
+  {
+    row: '8',
+    fault: `connection reset at each class of byte position of a Produce request (${requestCuts.length}) and of its answer (${answerCuts.length})`,
+    perSecond: 1000,
+    long: 1000,
+    short: 60,
+    unit: 'resets',
+    async run(stage) {
+      const cuts = [
+        ...requestCuts.map(at => ({ side: 'request', at })),
+        ...answerCuts.map(at => ({ side: 'answer', at })),
+      ];
+      await hit(stage, 4, (time, { bytes }, side) => {
+        const cut = cuts[time % cuts.length]!;
+        return cut.side === side ? { cutAt: cut.at(bytes.length) } : 'pass';
+      });
+      return '';
+    },
+  },
+  {
+    row: '9',
+    fault: 'half-open connections to a leader: swallowed both ways, new ones too',
+    perSecond: 1000,
+    long: 30,
+    short: 6,
+    unit: 's',
+    async run(stage) {
+      const { cluster, load, amount } = stage;
+      const broker = await leaderOf(stage, Math.floor(stage.random() * stage.partitions));
+      const proxy = cluster.proxies[broker.id - 1]!;
+      const before = proxy.served;
+      const startedMs = performance.now();
+      proxy.faults = { request: () => 'swallow', response: () => 'swallow' };
+      await load.until('another connection', () => proxy.served > before);
+      const detectedMs = performance.now() - startedMs;
+      await delay(Math.max(0, amount * 1000 - detectedMs));
+      proxy.heal();
+      const waited = await load.caughtUp();
+      return `another connection tried after ${seconds(detectedMs)} (request time-out ${seconds(stage.requestTimeoutMs)}); caught up ${seconds(waited)} after the end`;
+    },
+  },
+];
