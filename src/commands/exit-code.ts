@@ -1,3 +1,4 @@
+import { KafkaFailure } from '../log/kafka/kafka-failure.js';
 import { LogFailure } from '../log/log.js';
 import { ScenarioFailure } from '../simulator/read-scenario.js';
 
@@ -18,6 +19,7 @@ export class ExitFailure extends Error {
 export function exitCodeOf(error: unknown): 1 | 2 | 3 {
   if (error instanceof ExitFailure) return error.exitCode;
   if (error instanceof ScenarioFailure) return 2;
+  if (error instanceof KafkaFailure) return 3;
   if (error instanceof LogFailure) return error.code === 'topic' ? 2 : 3;
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? 3 : 1;

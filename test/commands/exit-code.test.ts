@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import test from 'ava';
 import { ExitFailure, exitCodeOf } from '../../src/commands/exit-code.js';
+import { KafkaFailure } from '../../src/log/kafka/kafka-failure.js';
 import { LogFailure } from '../../src/log/log.js';
 import { ScenarioFailure } from '../../src/simulator/read-scenario.js';
 import { recordedBodies } from '../../src/simulator/recorded.js';
@@ -24,6 +25,7 @@ test('what was asked for in a wrong way is 2', t => {
 
 test('the environment is 3: the log, and errors of system calls', t => {
   for (const code of ['disk', 'damaged', 'locked', 'full'] as const) t.is(exitCodeOf(new LogFailure(code, 'x')), 3);
+  t.is(exitCodeOf(new KafkaFailure('authentication', 'x')), 3);
   t.is(exitCodeOf(thrownBy(() => readFileSync('/nowhere'))), 3);
   t.is(exitCodeOf(Object.assign(new Error('taken'), { code: 'EADDRINUSE' })), 3);
 });

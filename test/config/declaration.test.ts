@@ -78,8 +78,11 @@ const everything = {
     kafka: {
       brokers: ['localhost:9092'],
       client: 'kafkajs',
-      tls: { ca: './ca.pem' },
+      tls: { ca: './ca.pem', cert: './cert.pem', key: './key.pem' },
       sasl: { mechanism: 'plain', username: 'me', password: '${ALPHAVANTAGE_API_KEY}' },
+      compression: 'gzip',
+      requestTimeout: '10s',
+      connectTimeout: '1s',
       topicDefaults: { partitions: 3, replication: 3 },
     },
   },
@@ -90,6 +93,9 @@ const everything = {
   simulator: { port: 0, seed: 7, scenario: 'storm', speed: 60, symbols: 100 },
   scale: 'one',
 };
+
+/** What cannot stand beside what `everything` has. */
+const instead = { log: { kafka: { sasl: { mechanism: 'oauthbearer', tokenFile: './token' } } } };
 
 /** Declared for later; `validate` names each as `not-yet`. */
 const later = {
@@ -109,6 +115,8 @@ const later = {
 
 test('one of everything is valid, and what is declared for later is named as such', t => {
   good(stringify(everything), { env });
+  const kafka = { ...everything.log.kafka, ...instead.log.kafka };
+  good(stringify({ ...everything, log: { ...everything.log, kafka } }), { env });
   const problems = bad(stringify(later), { env });
   t.deepEqual(
     problems.map(({ code, path }) => `${code} ${path}`),
@@ -118,7 +126,7 @@ test('one of everything is valid, and what is declared for later is named as suc
 
 test('the sample of everything leaves out no option', t => {
   const declared = new Set([...walk(options)].map(step => step.path));
-  const used = new Set([...pathsOf(everything), ...pathsOf(later)]);
+  const used = new Set([...pathsOf(everything), ...pathsOf(instead), ...pathsOf(later)]);
   t.deepEqual(
     [...declared].filter(path => !used.has(path)),
     [],

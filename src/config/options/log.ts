@@ -1,41 +1,14 @@
-import { list, record } from '../collections.js';
+import { record } from '../collections.js';
 import { path, topic } from '../formats.js';
-import { type ObjectOf, optional, preset, required } from '../kind.js';
+import { type ObjectOf, optional, preset } from '../kind.js';
 import { type Check, object } from '../object.js';
-import { choice, integer, secret, size, text } from '../scalars.js';
+import { choice, integer, size } from '../scalars.js';
 import { showSize } from '../units.js';
+import { kafka } from './kafka.js';
 
 const partitions = integer({ min: 1, max: 1_024 });
 const mebi = 1024 ** 2;
 const tebi = 1024 ** 4;
-
-const kafka = object({
-  brokers: required(
-    list(text({ title: '`host:port`' }), { min: 1, max: 100, unique: true }),
-    'Brokers to begin with, as `host:port`.',
-  ),
-  client: preset(choice(['kafkajs']), 'kafkajs', 'Client library.'),
-  tls: optional(
-    object({ ca: optional(path, 'File with the certificates to trust (PEM); the system’s own when absent.') }),
-    'Encrypts the connections.',
-  ),
-  sasl: optional(
-    object({
-      mechanism: preset(choice(['plain', 'scram-sha-256', 'scram-sha-512']), 'scram-sha-512', 'How to log in.'),
-      username: required(text(), 'User name at the brokers.'),
-      password: required(secret(), 'Password at the brokers.'),
-    }),
-    'Logs in at the brokers.',
-  ),
-  topicDefaults: preset(
-    object({
-      partitions: preset(partitions, '6', 'Partitions of a topic that does not exist yet.'),
-      replication: preset(integer({ min: 1, max: 9 }), '1', 'Replicas of a topic that does not exist yet.'),
-    }),
-    '{}',
-    'For topics that have to be created.',
-  ),
-});
 
 const fields = {
   kind: preset(

@@ -16,11 +16,19 @@ export interface Met {
 
 /** A failure in words for people: where, what, and how to mend it. One wording for all adapters. */
 export function wordedFailure(code: KafkaFailureCode, met: Met): KafkaFailure {
-  const { what, broker, detail } = met;
+  const { what, broker } = met;
+  const detail = plain(met.detail);
   const at = broker ?? met.options.brokers.join(', ');
   const where = what === undefined ? `Kafka at ${at}` : `Kafka, ${what}`;
-  return new KafkaFailure(code, `${where}: ${reasons[code]?.(met) ?? detail}`);
+  return new KafkaFailure(code, `${where}: ${reasons[code]?.({ ...met, detail }) ?? detail}`);
 }
+
+/** In one line, and of OpenSSL's account of itself only what happened. */
+const plain = (detail: string): string =>
+  detail
+    .replace(/^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]*):[\s\S]*$/, '$1')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 const userOf = ({ sasl }: Met['options']): string =>
   sasl && sasl.mechanism !== 'oauthbearer' ? `user ${sasl.username}` : 'this client';

@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls';
-import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type Mechanism, type SASLOptions } from 'kafkajs';
 import type { ClusterOptions, Login } from '../cluster.js';
+import { bearerLogin } from './bearer-login.js';
 import { createSockets, type Sockets } from './sockets.js';
 
 export interface Client {
@@ -35,8 +36,9 @@ const secureContext = ({ ca, cert, key }: NonNullable<ClusterOptions['tls']>): S
   ...(key === undefined ? {} : { key }),
 });
 
-function saslOf(login: Login): SASLOptions {
-  if (login.mechanism === 'oauthbearer')
-    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await login.token() }) };
-  return { mechanism: login.mechanism, username: login.username, password: login.password };
+function saslOf(login: Login): SASLOptions | Mechanism {
+  if (login.mechanism === 'oauthbearer') return bearerLogin(login.token);
+  const { mechanism, username, password } = login;
+  const sasl: SASLOptions = { mechanism, username, password };
+  return sasl;
 }

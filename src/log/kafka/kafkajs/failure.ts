@@ -31,8 +31,10 @@ export function isLost(error: unknown): boolean {
 }
 
 export function kafkajsFailure(error: unknown, met: Omit<Met, 'detail' | 'cause' | 'broker'>): KafkaFailure {
-  if (error instanceof KafkaFailure) return error;
-  const { name, type, code, broker, message } = innermost(error);
+  const inner = innermost(error);
+  // Ours, thrown inside KafkaJS or by it: a token that cannot be read, an answer without a place.
+  if (inner instanceof KafkaFailure) return inner;
+  const { name, type, code, broker, message } = inner;
   const detail = message.replace(/^Connection error: /, '');
   const cause = typeof code === 'string' ? code : undefined;
   if (name === 'KafkaJSConnectionError' && tlsCodes.test(`${cause} ${detail}`))
