@@ -1,8 +1,8 @@
 import test from 'ava';
 import { KafkaFailure } from '../../../src/log/kafka/kafka-failure.js';
 import { readAll } from '../contract.js';
-import { text } from '../record-contract.js';
 import { type Fault, leaderMoved, outOfOrder } from '../kafka/fake-kafka.js';
+import { text } from '../record-contract.js';
 import { seeded } from '../seeded.js';
 import { compare, forwardWorld, requestTimeoutMs } from './world.js';
 
