@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Line } from './announce.js';
 
+/** A child that lives longer than this hangs: the longest, a graph on a disk that fails, takes 20 s on an idle machine. */
+const deadlineMs = 180_000;
+
 export interface Child {
-  /** To the process itself, not to what traces it; not before it is ready. */
+  /** To the process itself, not to what traces it; to both as long as it is not ready. */
   signal(name: NodeJS.Signals): void;
-  /** Resolves with the exit code, or the signal's name, once all it said is taken. */
+  /** Resolves with the exit code, or the signal's name, once all it said is taken. Rejects when it hangs; it is dead then. */
   readonly ended: Promise<number | string>;
-  /** Resolves when it has said `kind` so often, or when it ended before. */
+  /** Resolves when it has said `kind` so often, or when it ended before. Rejects when it hangs. */
   said(kind: Line[0], times: number): Promise<void>;
   /** What it wrote to stderr. */
   readonly err: () => string;
@@ -29,8 +32,10 @@ export function startChild(
   const [command = '', ...rest] = [...tracer, process.execPath, scriptOf(script), ...args];
   // One thread of the pool: strace counts calls by thread, and lmdb commits in the pool.
   const env = { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '1' };
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  let pid = child.pid;
+  // A group of its own: strace takes its tracee with it when it is killed only if both are.
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
+  const group = child.pid === undefined ? undefined : -child.pid;
+  let pid = group;
   let begun = '';
   let err = '';
   const counts = new Map<Line[0], number>();
@@ -55,26 +60,45 @@ export function startChild(
     err += text;
   });
   let hasEnded = false;
+  let hangs: Error | undefined;
+  const send = (to: number | undefined, name: NodeJS.Signals): void => {
+    try {
+      if (!hasEnded && to !== undefined) process.kill(to, name);
+    } catch (error) {
+      // It ended by itself, and its end is on the way here.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
   const ended = new Promise<number | string>((resolve, reject) => {
-    child.once('error', reject);
+    const watch = setTimeout(() => {
+      const said = [...counts].map(([kind, count]) => `${count} × ${kind}`).join(', ');
+      hangs = new Error(
+        `${script} did not end within ${deadlineMs / 1_000} s; it said ${said || 'nothing'}: ${err.slice(0, 400)}`,
+      );
+      send(group, 'SIGKILL');
+      notify();
+      reject(hangs);
+    }, deadlineMs);
+    child.once('error', error => {
+      clearTimeout(watch);
+      reject(error);
+    });
     child.once('close', (code, signal) => {
+      clearTimeout(watch);
       hasEnded = true;
       notify();
       resolve(signal ?? code ?? 1);
     });
   });
+  // Who waits for what it says hears of the hang there.
+  ended.catch(() => undefined);
   return {
-    signal(name) {
-      try {
-        if (!hasEnded && pid !== undefined) process.kill(pid, name);
-      } catch (error) {
-        // It ended by itself, and its end is on the way here.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    },
+    signal: name => send(pid, name),
     ended,
     async said(kind, times) {
-      while (!hasEnded && (counts.get(kind) ?? 0) < times) await new Promise<void>(resolve => awaited.push(resolve));
+      while (!hasEnded && !hangs && (counts.get(kind) ?? 0) < times)
+        await new Promise<void>(resolve => awaited.push(resolve));
+      if (hangs) throw hangs;
     },
     err: () => err,
   };

@@ -78,7 +78,7 @@ const ext4 = (): Disk => {
 /** Flushes fail for a while. */
 const flaky = (): Disk => ({
   path: tempDirectory(),
-  tracer: path => withFault(dataFile(path), ['fdatasync:error=EIO:when=12..18']),
+  tracer: path => withFault(dataFile(path), ['fdatasync:error=EIO:when=12..34']),
   fail: () => undefined,
   mend: () => undefined,
   remove: () => undefined,
@@ -96,18 +96,19 @@ export async function failGraphDisk(kind: keyof typeof disks, report: (result: R
   const oracle = createOracle({ compact: ['symbols'], retires: false });
   const faults: string[] = [];
   const said = new Map<Line[0], number>();
+  const count = (kind: Line[0]): number => said.get(kind) ?? 0;
   const take = (line: Line): void => {
-    said.set(line[0], (said.get(line[0]) ?? 0) + 1);
+    said.set(line[0], count(line[0]) + 1);
     oracle.take(line);
   };
+  const calls = async (): Promise<number> => (await vendor.counts()).calls;
   try {
     const options: GraphOptions = { path, url: vendor.url, symbols: vendor.symbols };
     const child = startChild('graph-child', [JSON.stringify(options)], take, disk.tracer(path));
     await child.said('acknowledged', 10);
     disk.fail();
-    await child.said('refused', kind === 'flush' ? 2 : 4);
-    const refused = said.get('refused') ?? 0;
-    if (kind === 'read-only' && refused < 4) {
+    await child.said('refused', 4);
+    if (kind === 'read-only' && count('refused') < 4) {
       // The disk turned between the trial and lmdb's pages, at which lmdb may abort, see docs/durability.md: the log has to be sound all the same.
       const ended = await child.ended;
       disk.mend();
@@ -116,11 +117,16 @@ export async function failGraphDisk(kind: keyof typeof disks, report: (result: R
       report({ name: `graph-disk/${kind}`, faults: [...faults, ...found], detail: 'lmdb ended it with SIGABRT' });
       return;
     }
-    // Calls whose answers wait for the log are under way; behind them none is permitted.
-    const during = await settled(async () => (await vendor.counts()).calls);
+    const further = (): Promise<void> => child.said('refused', count('refused') + refusalsInSpan);
+    const stood = await standsStill(calls, further);
+    await further();
+    const during = await calls();
+    if (stood === undefined) faults.push(`polling goes on over ${count('refused')} refusals`);
+    else if (during > stood) faults.push(`${during - stood} calls after polling had paused`);
+    const refused = count('refused');
     disk.mend();
-    await child.said('acknowledged', (said.get('acknowledged') ?? 0) + 20);
-    const after = (await vendor.counts()).calls;
+    await child.said('acknowledged', count('acknowledged') + 20);
+    const after = await calls();
     if (after <= during) faults.push(`${during} calls before the disk came back, ${after} after it`);
     child.signal('SIGTERM');
     const ended = await child.ended;
@@ -134,12 +140,20 @@ export async function failGraphDisk(kind: keyof typeof disks, report: (result: R
   }
 }
 
-/** The value once it stays the same over a while: for a disk that fails the while is longer than a call takes. */
-async function settled(read: () => Promise<number>): Promise<number> {
-  for (let before = -1; ; ) {
-    const value = await read();
-    if (value === before) return value;
-    before = value;
-    await new Promise(resolve => setTimeout(resolve, 300));
+/** The commit stage tries each second, the budget beside it with growing pauses: so many refusals take a second at least, in which an unpaused graph makes dozens of calls. */
+const refusalsInSpan = 4;
+const mostSpans = 8;
+
+/**
+ * Calls whose answers wait for the log, or that were permitted before it failed, are still made: then none is.
+ * @param span resolves after some further refusals: a busy machine makes it longer, not emptier
+ * @returns the count that did not change over a span; undefined if it always did
+ */
+async function standsStill(read: () => Promise<number>, span: () => Promise<void>): Promise<number | undefined> {
+  for (let spans = 0; spans < mostSpans; spans++) {
+    const before = await read();
+    await span();
+    if ((await read()) === before) return before;
   }
+  return undefined;
 }
