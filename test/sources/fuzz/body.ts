@@ -112,11 +112,11 @@ export interface Tried extends Reading {
   readonly answer: HttpAnswer;
 }
 
-/** Longer than any body of a few kilobytes may take, in time of the processor. */
-const maxMs = 500;
-
-/** One mutated body through its parser, and which promise that broke. */
-export function tryBody(seed: number, body: number): Tried {
+/**
+ * One mutated body through its parser, and which promise that broke.
+ * @param maxMs in time of the processor: more is a broken promise, too
+ */
+export function tryBody(seed: number, body: number, maxMs = Number.POSITIVE_INFINITY): Tried {
   const chance = chanceOf(seed, body);
   const origin = chance.pick(chance.next() < 0.01 ? origins : small);
   const headers = { 'retry-after': chance.pick(waits), date: chance.pick(dates) };
