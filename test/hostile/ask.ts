@@ -10,6 +10,9 @@ import { hostileServer } from './server.js';
 
 const child = fileURLToPath(new URL('child.js', import.meta.url));
 
+/** Longer than the deadline of any call, and than any answer takes on a busy machine. */
+const silentMs = 60_000;
+
 export interface Answered extends Measured {
   readonly expect: RegExp;
   readonly calls: number;
@@ -38,12 +41,20 @@ export async function askAll(
     err += text;
   });
   const answered: Answered[] = [];
+  const watch = setTimeout(() => {
+    const isAnswered = new Set(answered.map(({ name }) => name));
+    const open = cases.flatMap(({ name }) => (isAnswered.has(name) ? [] : [name]));
+    err += `no outcome for ${silentMs / 1_000} s, it hangs at the first of: ${open.join(', ')}\n`;
+    asking.kill('SIGKILL');
+  }, silentMs);
   createInterface({ input: asking.stdout }).on('line', line => {
+    watch.refresh();
     const measured = JSON.parse(line) as Measured;
     const { expect, name } = cases[measured.index]!;
     answered.push({ ...measured, expect, calls: server.calls.get(name) ?? 0 });
   });
   const code = await new Promise<number>(resolve => asking.on('close', ended => resolve(ended ?? 1)));
+  clearTimeout(watch);
   server.close();
   rmSync(directory, { recursive: true });
   return { code, answered, err };

@@ -1,27 +1,21 @@
 import type { Answered } from './ask.js';
 
 /** The event loop of the program stands still for at most this long, in time of the processor, whatever an answer holds. */
-export const maxBlockedMs = 1_500;
+const maxBlockedMs = 1_500;
 /** Resident size of a process that holds one hostile answer. */
-export const maxPeakMb = 400;
-/** Beyond the deadline of the call, for machines that do other things. */
-const graceMs = 8_000;
+const maxPeakMb = 400;
 
 /** Which promise an answer broke; undefined for none. */
-export function faultOf({
-  outcome,
-  expect,
-  elapsedMs,
-  blockedMs,
-  peakMb,
-  reachedVendor,
-  calls,
-}: Answered): string | undefined {
+export function faultOf({ outcome, expect, reachedVendor, calls }: Answered): string | undefined {
   if (!expect.test(outcome)) return `expected ${expect}`;
   if (!reachedVendor) return 'the call reached the vendor and is taken for one that did not';
   if (outcome.includes('CANARY')) return 'the key is shown';
   if (calls === 0) return 'it was not asked';
-  if (elapsedMs > graceMs) return `took ${elapsedMs} ms`;
+  return undefined;
+}
+
+/** What an answer cost too much of; undefined for nothing. For runs that have the machine to themselves. */
+export function costFaultOf({ blockedMs, peakMb }: Answered): string | undefined {
   if (blockedMs > maxBlockedMs) return `blocked for ${blockedMs} ms`;
   if (peakMb > maxPeakMb) return `peak of ${peakMb} MB`;
   return undefined;

@@ -173,12 +173,11 @@ test('the deadline covers the wait for headers, a stalled body, a dribble and a 
       response.on('close', () => clearInterval(drip));
     } else setTimeout(() => response.writeHead(302, { location: '/again' }).end(), 60);
   });
-  const edge = edgeTo([origin], { deadlineMs: 150 });
-  const begun = performance.now();
+  // Were any of the four not covered, it would never end.
+  const edge = edgeTo([origin], { deadlineMs: 150, maxRedirects: 10_000 });
   await Promise.all(
     ['/silent', '/stall', '/dribble', '/again'].map(path => fails(t, edge({ url: origin + path }), 'timeout')),
   );
-  t.true(performance.now() - begun < 1500);
   await until(t, 'all connections are closed', () => seen.open.size === 0);
 });
 

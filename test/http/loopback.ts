@@ -57,7 +57,7 @@ export async function fails(t: ExecutionContext, call: Promise<unknown>, code: H
   return error.message;
 }
 
-export async function until(t: ExecutionContext, what: string, holds: () => boolean, withinMs = 3000): Promise<void> {
+export async function until(t: ExecutionContext, what: string, holds: () => boolean, withinMs = 20_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > deadline) return t.fail(`not within ${withinMs} ms: ${what}`);
