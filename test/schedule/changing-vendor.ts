@@ -1,7 +1,8 @@
 import type { Limit } from '../../src/schedule/limit.js';
 import type { Plan } from '../../src/simulator/plans.js';
 import { createQuota, type QuotaCounts } from '../../src/simulator/quota.js';
-import { createIdealCaller, type SlidingLimit } from './ideal-caller.js';
+import { seeded } from '../seeded.js';
+import { createIdealCaller } from './ideal-caller.js';
 import { saturate } from './saturated.js';
 import { createWorld } from './world.js';
 
@@ -30,18 +31,7 @@ export interface Told {
   readonly phases: readonly { readonly calls: number; readonly refused: number; readonly ideal: number }[];
 }
 
-/** mulberry32: small, and the same on every machine. */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const windows = ({ perSecond, perMinute }: Plan): SlidingLimit[] => [
+const windows = ({ perSecond, perMinute }: Plan): Limit[] => [
   ...(perSecond === undefined ? [] : [{ requests: Math.max(1, perSecond), perMs: 1000 / Math.min(1, perSecond) }]),
   ...(perMinute === undefined ? [] : [{ requests: perMinute, perMs: 60_000 }]),
 ];
@@ -60,7 +50,7 @@ export async function follow(course: Course): Promise<Told> {
   } = course;
   const startMs = Date.parse('2024-06-11T14:00Z');
   const world = createWorld(startMs);
-  const random = chance(seed);
+  const random = seeded(seed);
   const latency = (draw: () => number): number => Math.round(least + (most - least) * draw() ** 3);
   const scenario = { plan: phases[0]!.plan, keys: {} };
   const quota = createQuota(scenario);
@@ -80,7 +70,7 @@ export async function follow(course: Course): Promise<Told> {
     },
   });
 
-  const again = chance(seed + 1);
+  const again = seeded(seed + 1);
   const ideal = createIdealCaller(startMs, concurrency, () => latency(again));
   const told: { calls: number; refused: number; ideal: number }[] = [];
   for (const [index, { atMs, plan }] of phases.entries()) {

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Limit } from '../../src/schedule/limit.js';
 import { runs } from '../property-runs.js';
-import { chance } from './changing-vendor.js';
+import { seeded } from '../seeded.js';
 import { type Call, excess } from './counting-rule.js';
 import { createIdealCaller } from './ideal-caller.js';
 import { saturate } from './saturated.js';
@@ -15,41 +15,69 @@ const sliding = fc.record({
   requests: fc.integer({ min: 1, max: 40 }),
   perMs: fc.constantFrom(1000, 7000, minutes, 60 * minutes),
 });
+/** Each starts anew at least once within the ten minutes of these tests. */
+const fixed = fc
+  .tuple(
+    fc.integer({ min: 1, max: 60 }),
+    fc.constantFrom<Omit<Limit, 'requests'>>(
+      { perMs: minutes, resetsAt: '00:00' },
+      { perMs: 5 * minutes, resetsAt: '00:01' },
+      { perMs: 60 * minutes, resetsAt: '00:03' },
+      { perMs: 24 * 60 * minutes, resetsAt: '10:05', zone: 'America/New_York' },
+    ),
+  )
+  .map(([requests, window]): Limit => ({ requests, ...window }));
+const limit = fc.oneof({ weight: 2, arbitrary: sliding }, { weight: 1, arbitrary: fixed });
 const latencies = fc.constantFrom<[number, number]>([0, 0], [50, 50], [300, 300], [50, 300], [20, 2000]);
+/** The search for the best concurrency takes at most this share of ten minutes, its beginning: 0.22 was seen, with three places at latencies of 20 ms to 2 s. */
+const searching = 0.3;
 
 test('while work waits, permits stay within 2 % or one call of what the counting rule allows at that latency, a durable reservation included', async t => {
+  const shares = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(
-      fc.array(sliding, { minLength: 1, maxLength: 3 }),
+      fc.array(limit, { minLength: 1, maxLength: 3 }),
       latencies,
       fc.constantFrom(0, 3, 20),
-      // Between the two the search for the best concurrency takes its share (congestion.test.ts).
-      fc.constantFrom(1, 40),
+      fc.constantFrom(1, 2, 3, 5, 8, 13, 40),
       fc.integer(),
       async (limits, [least, most], reserveMs, concurrency, seed) => {
         const world = createWorld(startMs);
-        const [random, again] = [chance(seed), chance(seed)];
-        const latency = (draw: () => number): number => Math.round(least + (most - least) * draw());
+        const latencyOf = (): (() => number) => {
+          const draw = seeded(seed);
+          return () => Math.round(least + (most - least) * draw());
+        };
         let calls = 0;
-        saturate({ world, limits, concurrency, reserveMs, latencyMs: () => latency(random), permitted: () => calls++ });
+        saturate({ world, limits, concurrency, reserveMs, latencyMs: latencyOf(), permitted: () => calls++ });
         const untilMs = startMs + 10 * minutes;
         await world.advanceTo(untilMs - 1);
-        // A call counts from the reservation on, so its latency is both.
-        const ideal = createIdealCaller(startMs, concurrency, () => latency(again) + reserveMs);
-        ideal.advanceTo(untilMs, limits);
-        if (calls > 1.02 * ideal.calls + concurrency) throw new Error(`${calls} of ${ideal.calls}`);
-        if (calls < 0.98 * ideal.calls - 1) throw new Error(`${calls} of ${ideal.calls}`);
+        const ideal = (places: number, moreMs: number): number => {
+          const latencyMs = latencyOf();
+          const caller = createIdealCaller(startMs, places, () => latencyMs() + moreMs);
+          caller.advanceTo(untilMs, limits);
+          return caller.calls;
+        };
+        // A call that waits for its own reservation counts from there on, one that a block reserved ahead covers from its permit.
+        const [fewest, greatest] = [ideal(concurrency, reserveMs), ideal(concurrency, 0)];
+        const searches = concurrency > 1 && ideal(1000, reserveMs) > fewest;
+        if (searches) shares.set(concurrency, Math.min(shares.get(concurrency) ?? 1, calls / fewest));
+        const near = (count: number): number => Math.max(1, 0.02 * count);
+        if (calls > greatest + near(greatest)) throw new Error(`${calls}, more than ${greatest}`);
+        if (calls < fewest - (searches ? searching * fewest : near(fewest)))
+          throw new Error(`${calls} of ${fewest}, ${searches ? 'concurrency' : 'limits'} in the way`);
       },
     ),
-    runs(15),
+    runs(40),
   );
+  for (const [places, share] of [...shares].sort(([a], [b]) => a - b))
+    t.log(`where ${places} calls at once are the bound: at least ${(100 * share).toFixed(0)} %`);
   t.pass();
 });
 
 test('the ideal caller of these tests keeps the counting rule, and makes no call later than it must', t => {
   fc.assert(
     fc.property(
-      fc.array(sliding, { minLength: 1, maxLength: 3 }),
+      fc.array(limit, { minLength: 1, maxLength: 3 }),
       fc.array(
         fc.integer({ min: 0, max: 180 }).map(steps => steps * 50),
         { minLength: 1, maxLength: 8 },

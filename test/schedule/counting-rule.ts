@@ -7,7 +7,7 @@ export interface Call {
   readonly weight: number;
 }
 
-/** The rule of design section 2.2 written down as plainly as can be, over the list of all calls: no code of src/schedule is used here. */
+/** The rule of docs/budget.md written down as plainly as can be, over the list of all calls: no code of src/schedule is used here. */
 export function excess(calls: readonly Call[], limits: readonly Limit[], atMs: number): string | undefined {
   for (const limit of limits) {
     const counted = calls.filter(call => counts(call, limit, atMs)).reduce((sum, { weight }) => sum + weight, 0);
@@ -45,4 +45,22 @@ export function windowId({ perMs, resetsAt = '', zone = 'UTC' }: Limit, ms: numb
   if (perMs < 86_400_000) return Math.floor((ms - Number(resetsAt.slice(3)) * 60_000) / perMs);
   const { day, clock } = wallOf(zone, ms);
   return day - (clock < resetsAt ? 1 : 0);
+}
+
+const ends = new Map<string, number>();
+
+/** When the window that contains an instant ends: the first one with a greater id, found by halving. */
+export function windowEndMs(limit: Limit, ms: number): number {
+  const id = windowId(limit, ms);
+  const key = `${JSON.stringify(limit)} ${id}`;
+  const known = ends.get(key);
+  if (known !== undefined) return known;
+  let [inside, outside] = [ms, ms + limit.perMs + 3_600_000];
+  while (outside - inside > 1) {
+    const middle = Math.floor((inside + outside) / 2);
+    if (windowId(limit, middle) > id) outside = middle;
+    else inside = middle;
+  }
+  ends.set(key, outside);
+  return outside;
 }

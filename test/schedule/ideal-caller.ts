@@ -1,13 +1,10 @@
-/** A window that slides: so many calls in so long. */
-export interface SlidingLimit {
-  readonly requests: number;
-  readonly perMs: number;
-}
+import type { Limit } from '../../src/schedule/limit.js';
+import { windowEndMs } from './counting-rule.js';
 
-/** How many calls the rule of design section 2.2 allows to a caller that always has work, and knows the limits. No code of src/schedule is used here. */
+/** How many calls the rule of docs/budget.md allows to a caller that always has work, and knows the limits. No code of src/schedule is used here. */
 export interface IdealCaller {
   /** Goes on to that instant under these limits. */
-  advanceTo(untilMs: number, limits: readonly SlidingLimit[]): void;
+  advanceTo(untilMs: number, limits: readonly Limit[]): void;
   readonly calls: number;
 }
 
@@ -27,14 +24,14 @@ export function createIdealCaller(startMs: number, concurrency: number, latencyM
   }
 
   /** When the next call may be made, as far as answers are known; Infinity while only an answer makes room. */
-  function nextPermitMs(limits: readonly SlidingLimit[]): number {
+  function nextPermitMs(limits: readonly Limit[]): number {
     if (open.length >= concurrency) return Number.POSITIVE_INFINITY;
     let permitMs = nowMs;
-    for (const { requests, perMs } of limits) {
-      if (open.length >= requests) return Number.POSITIVE_INFINITY;
+    for (const limit of limits) {
+      if (open.length >= limit.requests) return Number.POSITIVE_INFINITY;
       // The answer that has to leave the window first, so that one place is free.
-      const leaving = answered.at(-(requests - open.length));
-      if (leaving !== undefined) permitMs = Math.max(permitMs, leaving + perMs);
+      const leaving = answered.at(-(limit.requests - open.length));
+      if (leaving !== undefined) permitMs = Math.max(permitMs, leftMs(limit, leaving));
     }
     return permitMs;
   }
@@ -57,3 +54,7 @@ export function createIdealCaller(startMs: number, concurrency: number, latencyM
     },
   };
 }
+
+/** When a call that was answered then counts no more. */
+const leftMs = (limit: Limit, answerMs: number): number =>
+  limit.resetsAt === undefined ? answerMs + limit.perMs : windowEndMs(limit, answerMs);
