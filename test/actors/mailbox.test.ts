@@ -308,6 +308,6 @@ test('property: whatever is told in one turn, control is handled before data and
         t.true(seen.length + lost() === controls.length);
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   );
 });

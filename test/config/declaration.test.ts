@@ -348,5 +348,6 @@ test('whatever is shown of a duration or a size is read back as the same', t => 
       t.is(parseDuration(showDuration(value)), value);
       t.is(parseSize(showSize(value)), value);
     }),
+    runs(100),
   );
 });

@@ -60,7 +60,7 @@ export function scratch(t: ExecutionContext, files: Record<string, string> = {})
 export async function until<T>(
   what: string,
   condition: () => T | undefined | Promise<T | undefined>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {

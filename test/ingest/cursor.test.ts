@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { advance, type Cursor, compare, decodeCursor, emptyCursor, encodeCursor } from '../../src/ingest/cursor.js';
 import type { Bar } from '../../src/records/observation.js';
+import { runs } from '../property-runs.js';
 
 const minute = 60_000;
 const bar = (at: number, close = '10', more: Partial<Bar> = {}): Bar => ({
@@ -87,5 +88,6 @@ test('whatever is polled, every value is published once, in order of its revisio
         for (const one of bars) t.is(published.get(Date.parse(one.time))?.at(-1), one.close);
       }
     }),
+    runs(100),
   );
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { faultOf } from '../../src/ingest/checks.js';
 import { advance, compare, decodeCursor, emptyCursor, encodeCursor } from '../../src/ingest/cursor.js';
 import type { Bar, Quote } from '../../src/records/observation.js';
+import { runs } from '../property-runs.js';
 import { plainCursor, plainFault } from './plain.js';
 
 const minuteMs = 60_000;
@@ -53,7 +54,7 @@ test('whatever is polled, the cursor finds new, changed, unchanged and outside w
         t.true(stored.length <= capacity * 20);
       }
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 
@@ -113,6 +114,6 @@ test('each rule judges as by exact fractions, in the same order', t => {
       const checks = { maxFuture, ...(maxAge !== undefined && { maxAge }) };
       t.is(faultOf(one, checks, nowMs, undefined)?.code, plainFault(one, checks, nowMs));
     }),
-    { numRuns: 4000 },
+    runs(4000),
   );
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { murmur2, partitionOf } from '../../src/log/murmur2.js';
 import { createWriter, mergePrepared } from '../../src/log/writer.js';
+import { runs } from '../property-runs.js';
 import { record } from './record-contract.js';
 
 test('murmur2 gives the numbers of the Java client', t => {
@@ -105,6 +106,6 @@ test('in whatever order topics and keys come, each record gets the place and the
         );
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });

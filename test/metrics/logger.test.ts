@@ -6,6 +6,7 @@ import { createProgress, progressText } from '../../src/metrics/progress.js';
 import { redactor } from '../../src/metrics/redactor.js';
 import { count, fromNow, instant, many, plain, size, span } from '../../src/metrics/wording.js';
 import type { Time } from '../../src/streams/time.js';
+import { runs } from '../property-runs.js';
 import { fakeView, handClock, someEvents, startMs } from './fake-view.js';
 
 function logging({ format = 'json' as 'json' | 'text', colour = false, secrets = [] as string[] }) {
@@ -82,6 +83,7 @@ test('whatever the secret and the text, the redacted JSON is JSON without the se
         return hides(back.list[0]!) && (isShort || around.includes('*') || secret.includes('*') || hides(back.text));
       },
     ),
+    runs(100),
   );
   t.pass();
 });

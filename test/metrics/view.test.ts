@@ -6,6 +6,7 @@ import { symbolsPage } from '../../src/metrics/symbols-page.js';
 import { createTally } from '../../src/metrics/tally.js';
 import type { SymbolState } from '../../src/metrics/view.js';
 import type { Event } from '../../src/records/event.js';
+import { runs } from '../property-runs.js';
 import { fakeView, handClock, someEvents } from './fake-view.js';
 
 test('the status joins what events added up to with what the parts know', t => {
@@ -125,5 +126,6 @@ test('a page of symbols is the head of the whole, worst or by name, and the tota
         rank.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
       );
     }),
+    runs(100),
   );
 });

@@ -5,6 +5,7 @@ import { recordId, recordUuid, valuesOf } from '../../src/records/identity.js';
 import { isoInstant } from '../../src/records/instant.js';
 import type { Bar, Quote } from '../../src/records/observation.js';
 import { recordText } from '../../src/records/record.js';
+import { runs } from '../property-runs.js';
 
 const bar: Bar = {
   kind: 'bar',
@@ -59,6 +60,7 @@ test('canonical spelling is idempotent and keeps the value, comparison is exact'
       const exact = a.units * 10n ** BigInt(b.places) - b.units * 10n ** BigInt(a.places);
       t.is(Math.sign(compareDecimals(a.text, b.text)), exact < 0n ? -1 : exact > 0n ? 1 : 0, `${a.text} ${b.text}`);
     }),
+    runs(100),
   );
   t.true(compareDecimals('12345678901234567890.1', '12345678901234567890.2') < 0);
 });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { createTimetable } from '../../src/schedule/timetable.js';
+import { runs } from '../property-runs.js';
 
 test('entries come out by due time, and of equal times the one that was set first', t => {
   const timetable = createTimetable();
@@ -63,6 +64,7 @@ test('it does what a sorted list does, whatever is set, moved, removed and taken
         t.is(timetable.size, model.length);
       }
     }),
+    runs(100),
   );
 });
 

@@ -6,6 +6,7 @@ import { createMarket, type Market } from '../../src/simulator/market.js';
 import type { Scenario } from '../../src/simulator/scenario.js';
 import { scenarios } from '../../src/simulator/scenarios.js';
 import type { TruthBar } from '../../src/simulator/truth.js';
+import { runs } from '../property-runs.js';
 
 const startMs = Date.parse('2026-03-11T15:00:00Z');
 const minuteMs = 60_000;
@@ -135,7 +136,7 @@ test('what a bar says about how long it stands is true: the same values within, 
       const fresh = marketOf(restating).barAt('AAPL', of, bar.startMs, within);
       return JSON.stringify(fresh && values(fresh)) === JSON.stringify(values(bar));
     }),
-    { seed: 11, numRuns: 60 },
+    runs(60),
   );
   t.pass();
 });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { createQuota } from '../../src/simulator/quota.js';
+import { runs } from '../property-runs.js';
 import { started } from './started.js';
 
 const quote = 'function=GLOBAL_QUOTE&symbol=AAPL&apikey=';
@@ -67,7 +68,7 @@ test('every window is counted as by hand, refused calls included, whatever the a
       }
       return quota.counts().violations === violations;
     }),
-    { seed: 3, numRuns: 60 },
+    runs(60),
   );
   t.pass();
 });

@@ -6,6 +6,7 @@ import { exactJson } from '../../src/sources/exact-json.js';
 import type { Outcome } from '../../src/sources/outcome.js';
 import type { Work } from '../../src/sources/source.js';
 import { UniformRows, uniformJson } from '../../src/sources/uniform-rows.js';
+import { runs } from '../property-runs.js';
 import { goldens } from './goldens.js';
 
 const redact = (text: string): string => text.slice(0, 200);
@@ -126,7 +127,7 @@ test('rows that are read off the text come to what JSON.parse and objects come t
       if (shown !== text) changed++;
       t.deepEqual(jsonOutcome(read, work, redact), plainly(shown, work), shown);
     }),
-    { numRuns: 1500 },
+    runs(1500),
   );
   t.true(uniform > 150, `${uniform} uniform`);
   t.true(changed > 8, `${changed} changed and still uniform`);

@@ -7,6 +7,7 @@ import { presets } from '../../src/symbols/presets.js';
 import { selectListed } from '../../src/symbols/select-listed.js';
 import type { Snapshot } from '../../src/symbols/snapshot.js';
 import { symbolFault } from '../../src/symbols/symbol-fault.js';
+import { runs } from '../property-runs.js';
 
 const bytes = (text: string) => Buffer.from(text);
 const symbols = (snapshot: Snapshot): readonly string[] | string =>
@@ -63,6 +64,7 @@ test('any visible text without quotes, commas, semicolons and pipes is a symbol 
       fc.string({ unit: 'binary', maxLength: 40 }),
       text => symbolFault(text) !== undefined || /^[!-~]{1,32}$/.test(text),
     ),
+    runs(100),
   );
 });
 

@@ -14,6 +14,7 @@ import {
   type SymbolsListener,
   symbolDirectory,
 } from '../../src/symbols/symbol-directory.js';
+import { runs } from '../property-runs.js';
 
 const begin = Date.UTC(2026, 2, 13, 20, 0, 0);
 
@@ -366,5 +367,6 @@ test('after any snapshots, failures, restarts and refusals every listener holds 
       t.deepEqual(standing.sort(), expected);
       t.deepEqual(decodeStoredList(state.get(listStateKey('us')))?.symbols.map(one => one.symbol) ?? [], [...accepted]);
     }),
+    runs(100),
   );
 });
