@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { dataFile } from '../../src/log/embedded/environment.js';
 import type { Log } from '../../src/log/log.js';
+import { seeded } from '../log/seeded.js';
 import { tempDirectory } from '../log/temp-log.js';
-import { seeded } from '../seeded.js';
 import { type Child, errorsOf, startChild } from './child.js';
 import { concurrency, type GraphOptions, mostAhead } from './graph-child.js';
 import { inspect } from './inspect.js';

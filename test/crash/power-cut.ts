@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFile } from '../../src/log/embedded/environment.js';
+import { seeded } from '../log/seeded.js';
 import { tempDirectory } from '../log/temp-log.js';
-import { seeded } from '../seeded.js';
 import { errorsOf, startChild } from './child.js';
 import { inspect } from './inspect.js';
 import { createOracle } from './oracle.js';

@@ -2,7 +2,7 @@ import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.js';
 import { type Commit, LogFailure } from '../../src/log/log.js';
 import { realTime } from '../../src/streams/time.js';
 import { record } from '../log/record-contract.js';
-import { seeded } from '../seeded.js';
+import { seeded } from '../log/seeded.js';
 import { announce, say } from './announce.js';
 
 export interface WriterOptions {

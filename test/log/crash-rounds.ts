@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { seeded } from '../seeded.js';
 import { readAll } from './contract.js';
 import { record, text } from './record-contract.js';
+import { seeded } from './seeded.js';
 import { openTemp, tempDirectory } from './temp-log.js';
 
 export interface CrashResult {

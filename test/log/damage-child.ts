@@ -3,8 +3,8 @@ import { closeSync, cpSync, existsSync, ftruncateSync, openSync, readSync, rmSyn
 import { join } from 'node:path';
 import type { Log } from '../../src/log/log.js';
 import { LogFailure } from '../../src/log/log.js';
-import { seeded } from '../seeded.js';
 import { record } from './record-contract.js';
+import { seeded } from './seeded.js';
 import { openTemp } from './temp-log.js';
 
 const small = { maxBytes: 8 << 20, retainBytes: 400_000 };

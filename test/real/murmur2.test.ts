@@ -1,6 +1,6 @@
 import test from 'ava';
 import { murmur2 } from '../../src/log/murmur2.js';
-import { seeded } from '../seeded.js';
+import { seeded } from '../log/seeded.js';
 import { obtainKafka } from './kafka/obtain.js';
 import { runJava } from './kafka/processes.js';
 

@@ -1,7 +1,7 @@
 import type { Limit } from '../../src/schedule/limit.js';
 import type { Plan } from '../../src/simulator/plans.js';
 import { createQuota, type QuotaCounts } from '../../src/simulator/quota.js';
-import { seeded } from '../seeded.js';
+import { seeded } from '../log/seeded.js';
 import { createIdealCaller } from './ideal-caller.js';
 import { saturate } from './saturated.js';
 import { createWorld } from './world.js';

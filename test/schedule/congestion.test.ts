@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { createCongestion } from '../../src/schedule/congestion.js';
+import { seeded } from '../log/seeded.js';
 import { replaying, runs } from '../property-runs.js';
-import { seeded } from '../seeded.js';
 
 interface Server {
   /** Calls that it works on at once; the others wait in line. */

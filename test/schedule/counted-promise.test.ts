@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { Limit } from '../../src/schedule/limit.js';
+import { seeded } from '../log/seeded.js';
 import { runs } from '../property-runs.js';
-import { seeded } from '../seeded.js';
 import { type Call, excess } from './counting-rule.js';
 import { createIdealCaller } from './ideal-caller.js';
 import { saturate } from './saturated.js';

@@ -4,8 +4,8 @@ import { openKafkaLog } from '../../../src/log/kafka/kafka-log.js';
 import { createPublisher } from '../../../src/log/kafka/publisher.js';
 import { LogFailure, type RecordLog } from '../../../src/log/log.js';
 import { realTime } from '../../../src/streams/time.js';
-import { seeded } from '../../seeded.js';
 import { batch, type OpenedRecords, record, recordContract } from '../record-contract.js';
+import { seeded } from '../seeded.js';
 import { type FakeKafka, type FakeKafkaOptions, fakeKafka } from './fake-kafka.js';
 
 const kafkaLog = (kafka: FakeKafka): RecordLog => {

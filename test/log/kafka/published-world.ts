@@ -5,8 +5,8 @@ import {
   type PublisherOptions,
 } from '../../../src/log/kafka/publisher.js';
 import type { Batch } from '../../../src/log/log.js';
-import { seeded } from '../../seeded.js';
 import { createVirtualTime, type VirtualTime } from '../../streams/virtual-time.js';
+import { seeded } from '../seeded.js';
 import { type FakeKafka, type FakeKafkaOptions, fakeKafka } from './fake-kafka.js';
 
 export interface PublishedWorld {

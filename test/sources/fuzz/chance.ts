@@ -1,4 +1,4 @@
-import { seeded } from '../../seeded.js';
+import { seeded } from '../../log/seeded.js';
 
 /** Choices from one seed. */
 export interface Chance {
