@@ -22,7 +22,7 @@ const newest = ({ work, atMs }: Call) => {
 };
 
 for (const concurrency of [1, 3, 8])
-  test(`with ${concurrency} calls at once and the sink stalled at any point, items pulled are those acknowledged and those in lanes, exactly`, async t => {
+  test(`with ${concurrency} calls at once and records refused at any point, items pulled are those acknowledged and those in lanes, exactly; where nothing is acknowledged, no further call is made`, async t => {
     const held: (() => void)[] = [];
     let stall: 'none' | 'all' | 'records' = 'none';
     const { time, calls, events, running, stop } = world({
