@@ -15,7 +15,7 @@ const barsEveryMs = 15 * minuteMs;
 /**
  * Trading days of 500 symbols, the first of them a Tuesday or, over a week, the Friday before the daylight change; from five minutes before the open on.
  * One-minute bars, asked for every quarter of an hour, and bulk quotes every minute, on a plan of 300 calls a minute, with restatements, refusals, cuts,
- * two crashes and a clock that is set.
+ * two crashes and a clock that is an hour wrong for half an hour.
  */
 export function bigWorld(seed: number, days: number): WorldPlan {
   const draw = createDraw(`big ${seed}`);
@@ -47,6 +47,7 @@ export function bigWorld(seed: number, days: number): WorldPlan {
     downMs: draw.spread(500, minuteMs),
     setBackMs: 0,
   });
+  const jumpMs = draw.one([hourMs, -hourMs]);
   return {
     seed,
     startMs,
@@ -88,8 +89,8 @@ export function bigWorld(seed: number, days: number): WorldPlan {
       refusedShare: 0,
     },
     jumps: [
-      { atMs: 4 * hourMs, byMs: draw.one([hourMs, -hourMs]) },
-      { atMs: 4.5 * hourMs, byMs: 0 },
+      { atMs: 4 * hourMs, byMs: jumpMs },
+      { atMs: 4.5 * hourMs, byMs: -jumpMs },
     ],
     crashes: [crash('stored', draw.whole(500, 5_000)), crash('answer', draw.whole(500, 5_000))],
     lookMs: 30_000,

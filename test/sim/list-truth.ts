@@ -4,10 +4,12 @@ import type { Market } from '../../src/simulator/market.js';
 import type { WorldClock } from './clock.js';
 import type { Accuse } from './oracle.js';
 import type { createOrigins } from './origins.js';
-import type { PlannedList } from './world-plan.js';
+import type { PlannedList, WorldPlan } from './world-plan.js';
 
 /** Which symbols each list has, as far as the disk knows, and whether that is what its origin had. */
 export interface ListTruth {
+  /** @param form what the call asks for */
+  asked(form: string): void;
   delivered(delivery: Delivery): void;
   stored(commit: Commit): void;
   /** Symbols of a list, and since when (epoch ms); undefined before it was ever loaded. */
@@ -18,13 +20,24 @@ export interface ListTruth {
   removedMs(symbol: string): number | undefined;
   /** @param upMs how long the process has been living undisturbed */
   look(upMs: number): void;
+  crashed(): void;
 }
 
-/** A file is looked at every 5 s, twice; then it has to be committed. */
-const fileBoundMs = 20_000;
+/** A file is looked at every 5 s, twice; what is read has to be committed. */
+const soonMs = 20_000;
+/** The longest Retry-After of the vendor. */
+const banMs = 120_000;
+/** As `maxShrink` of the planned lists. */
+const maxShrink = 0.5;
 
+const sorted = (symbols: Iterable<string>): string => [...symbols].sort().join();
+
+/**
+ * What a list's origin says is what is polled: at once for a static list, 20 s after a change for a file, one refresh later for a page that can be
+ * reached. A vendor's listing has to be asked for once a refresh, in its turn among the other calls, and taken when it has come.
+ */
 export function createListTruth(
-  lists: readonly PlannedList[],
+  { lists, network, sources }: WorldPlan,
   origins: ReturnType<typeof createOrigins>,
   market: Market,
   clock: WorldClock,
@@ -34,6 +47,14 @@ export function createListTruth(
   const removed = new Map<string, number>();
   const published = new Map<string, Set<string>>();
   let listed: readonly string[] | undefined;
+  const listing = lists.find(({ spec }) => spec.from === 'listing');
+  /** When the listing came whose symbols have to be taken. */
+  let [listedMs, lookedMs, undisturbedMs] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ];
+  let othersFirst = 0;
 
   const originOf = (list: PlannedList): readonly (readonly string[])[] => {
     if (list.spec.from === 'listing') return listed ? [listed] : [];
@@ -43,13 +64,53 @@ export function createListTruth(
     return list.contents.slice(Math.max(0, at - 1), at + 1).map(content => content.symbols);
   };
 
+  /** Since when a page can be reached; now while it cannot. */
+  const reachedMs = (): number => {
+    const elapsedMs = clock.now() - market.startMs;
+    const begun = network.outages.filter(({ fromMs }) => fromMs <= elapsedMs);
+    return market.startMs + Math.max(0, ...begun.map(({ toMs }) => Math.min(toMs, elapsedMs)));
+  };
+
+  /** What has to be polled, and since when that has been so; undefined where the origin decides nothing. */
+  function due(list: PlannedList): { readonly symbols: readonly string[]; readonly sinceMs: number } | undefined {
+    const { spec } = list;
+    const { symbols, fromMs } = origins.contentOf(list);
+    const sinceMs = market.startMs + fromMs;
+    switch (spec.from) {
+      case 'static':
+      case 'file':
+        return { symbols, sinceMs };
+      case 'http-csv':
+        return { symbols, sinceMs: Math.max(sinceMs, reachedMs(), undisturbedMs) + spec.refreshMs };
+      case 'listing':
+        return listed && { symbols: listed, sinceMs: listedMs };
+    }
+  }
+
   return {
+    asked(form) {
+      if (form === 'listing') {
+        [lookedMs, othersFirst] = [clock.now(), 0];
+        return;
+      }
+      if (listing?.spec.from !== 'listing') return;
+      const [{ deadlineMs, concurrency }] = sources as [WorldPlan['sources'][0]];
+      const lookDueMs =
+        Math.max(lookedMs + deadlineMs, undisturbedMs) + Math.max(listing.spec.refreshMs, banMs) + soonMs;
+      if (clock.now() < lookDueMs) return;
+      // Permits keep the order in which they were asked for, and no more than the lanes can have asked before.
+      if (++othersFirst > 2 * concurrency)
+        accuse('lists-follow', `the listing of ${listing.name} is due and ${othersFirst} other calls have been made`);
+    },
     delivered(delivery) {
       if (delivery.function !== 'LISTING_STATUS') return;
       const { asOfMs } = delivery;
       listed = [...market.instruments.values()]
         .filter(({ assetClass, symbol }) => assetClass === 'equity' && market.isListed(symbol, asOfMs))
         .map(({ symbol }) => symbol);
+      const before = stored.get(listing?.name ?? '')?.size ?? 0;
+      const isTaken = listed.length > 0 && listed.length >= before * (1 - maxShrink);
+      listedMs = isTaken ? clock.now() : Number.POSITIVE_INFINITY;
     },
     stored({ batches, state = [] }) {
       for (const { topic, records } of batches)
@@ -82,18 +143,20 @@ export function createListTruth(
       originOf(lists.find(list => list.name === name)!).some(symbols => symbols.includes(symbol)),
     removedMs: symbol => removed.get(symbol),
     look(upMs) {
-      if (upMs < fileBoundMs) return;
+      undisturbedMs = clock.now() - upMs;
       for (const list of lists) {
-        if (list.spec.from !== 'file') continue;
-        const { symbols, fromMs } = origins.contentOf(list);
-        if (clock.now() - market.startMs - fromMs < fileBoundMs) continue;
+        const { symbols, sinceMs } = due(list) ?? {};
+        if (!symbols || clock.now() - Math.max(sinceMs!, undisturbedMs) < soonMs) continue;
         const taken = [...(stored.get(list.name)?.keys() ?? [])];
-        if (taken.toSorted().join() !== symbols.toSorted().join())
+        if (sorted(taken) !== sorted(symbols))
           accuse(
             'lists-follow',
-            `the file of ${list.name} has said ${symbols.join()} for long, ${taken.join()} is polled`,
+            `the origin of ${list.name} has said ${symbols.join()} for long, ${taken.join() || 'nothing'} is polled`,
           );
       }
+    },
+    crashed() {
+      [listedMs, undisturbedMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     },
   };
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { HttpRequest } from '../../src/http/edge.js';
+import type { HttpAnswer, HttpRequest } from '../../src/http/edge.js';
 import type { OwnerView } from '../../src/ingest/feed-owner.js';
 import type { Commit, LogReader } from '../../src/log/log.js';
 import type { Event } from '../../src/records/event.js';
 import type { Delivery } from '../../src/simulator/answer.js';
 import type { Answering } from '../../src/simulator/answering.js';
 import type { Market } from '../../src/simulator/market.js';
+import { askedFor } from './asked-for.js';
 import type { WorldClock } from './clock.js';
+import { createLetterTruth } from './letter-truth.js';
 import { createListTruth } from './list-truth.js';
 import { createLogTruth } from './log-truth.js';
 import type { createOrigins } from './origins.js';
@@ -19,6 +21,7 @@ import type { WorldPlan } from './world-plan.js';
 export type Rule =
   | 'log-is-truth'
   | 'final-is-final'
+  | 'letters-for-broken'
   | 'ids-unique'
   | 'seen-at-rises'
   | 'numbers-rise-by-one'
@@ -57,11 +60,12 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
   const accuse: Accuse = (rule, detail) => violations.push({ rule, detail, atMs: clock.now() });
   const feeds = plan.sources.flatMap(source => source.feeds);
   const isFaulty = Object.keys(plan.market.faults).length > 0 || plan.market.schedule.length > 0;
-  const series = createSeriesTruth(plan, market, () => clock.wallOffsetMs === 0, accuse);
-  const log = createLogTruth(isFaulty, accuse);
+  const series = createSeriesTruth(plan, market, clock, accuse);
+  const letters = createLetterTruth(feeds, isFaulty, accuse);
+  const log = createLogTruth(accuse);
   const [source] = plan.sources as [WorldPlan['sources'][0]];
   const quota = createQuotaTruth(source, counts, accuse);
-  const lists = createListTruth(plan.lists, origins, market, clock, accuse);
+  const lists = createListTruth(plan, origins, market, clock, accuse);
   const pace = createPaceTruth(feeds, lists, clock, accuse);
   let bornMs = 0;
 
@@ -88,13 +92,19 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
         note(`ask ${JSON.stringify(request.query)}`);
         series.asked(request);
         pace.asked(request);
+        lists.asked(askedFor(request).form);
         quota.asked();
       },
       arrived: () => quota.arrived(),
       delivered(_source: string, delivery: Delivery) {
         series.delivered(delivery);
         lists.delivered(delivery);
+        letters.delivered(
+          delivery.interval ?? 'quote',
+          delivery.quotes?.map(({ symbol }) => symbol) ?? delivery.symbols,
+        );
       },
+      spoiled: (_source: string, request: HttpRequest, answer: HttpAnswer) => letters.spoiled(request, answer),
       ended: (_source: string, wasSent: boolean) => quota.ended(wasSent),
     },
     disk: {
@@ -108,6 +118,7 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
           `store ${commit.batches.map(({ records }) => records.length).join()} ${(commit.state ?? []).map(([key]) => key).join()}`,
         );
         const answers = series.stored(commit);
+        letters.stored(commit);
         log.stored(commit);
         lists.stored(commit);
         quota.stored(commit, answers);
@@ -134,6 +145,8 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
       series.crashed();
       quota.crashed();
       pace.crashed();
+      lists.crashed();
+      letters.crashed();
     },
     look(views: ReadonlyMap<string, OwnerView>, troubledMs: number) {
       for (const { name, concurrency, feeds: own } of plan.sources) {
@@ -147,7 +160,9 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
     },
     /** The last process has drained. */
     ended(reader: LogReader) {
+      if (counts().calls === 0) accuse('due-or-late', 'nobody was called');
       series.ended();
+      letters.ended();
       log.read(reader);
     },
   };

@@ -2,10 +2,10 @@ import type { HttpRequest } from '../../src/http/edge.js';
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
 import type { Event } from '../../src/records/event.js';
 import { intervalMs } from '../../src/records/interval.js';
+import { askedFor, formOf } from './asked-for.js';
 import type { WorldClock } from './clock.js';
 import type { ListTruth } from './list-truth.js';
 import type { Accuse } from './oracle.js';
-import { askedFor } from './series-truth.js';
 
 /** Every due item is served, or its lateness is said. */
 export interface PaceTruth {
@@ -24,6 +24,8 @@ const dayMs = 24 * hourMs;
 /** The owner looks for what is late so often. */
 const watchMs = 30 * secondMs;
 const slackMs = 10 * secondMs;
+/** A day's bar is asked for so long after the close. */
+const dayBarMs = 30 * minuteMs;
 /** A word about lateness or a pause counts for so long. */
 const saidMs = 2 * watchMs + slackMs;
 
@@ -35,9 +37,10 @@ interface Polled {
 
 /**
  * While a process lives, no series of a loaded list goes without a call for longer than the bound of its feed, unless the feed said within the
- * last minute that at least so many are late, the symbol waits by itself after failures, or the disk made trouble.
+ * last minute that at least so many are late, the symbol waits by itself after failures, the plan lacks what the feed asks for, or the disk made trouble.
  * The bound: one and a half periods (a grid skips a point that comes sooner than half a period), what `late` tolerates, and one look of the owner.
- * On a calendar the rule holds within sessions, by the wall clock of the process, and for one call after the close.
+ * A series of which nothing is known is due at once, at any hour. On a calendar the rule else holds within sessions, by the wall clock of the process,
+ * and for one call after the close; for bars of a day only for that one.
  */
 export function createPaceTruth(
   feeds: readonly FeedSpec[],
@@ -45,18 +48,23 @@ export function createPaceTruth(
   clock: WorldClock,
   accuse: Accuse,
 ): PaceTruth {
-  const asked = new Map<string, number>();
+  /** By series: when its last call was made, in true time and by the wall clock of then. */
+  const asked = new Map<string, { readonly atMs: number; readonly wallMs: number }>();
   const polled = new Map<string, Polled>();
   const late = new Map<string, { readonly atMs: number; readonly overdue: number }>();
+  /** By feed: when the vendor last said that the plan lacks it. */
+  const denied = new Map<string, number>();
   let bornMs = Number.POSITIVE_INFINITY;
   let [offsetMs, jumpedMs] = [0, 0];
 
-  const formOf = ({ feed: { wanted } }: FeedSpec): string => (wanted.data === 'bars' ? wanted.interval : 'quote');
+  const isDaily = ({ feed: { wanted } }: FeedSpec): boolean => wanted.data === 'bars' && wanted.interval === '1d';
 
-  function boundMs({ feed: { every, wanted } }: FeedSpec): number {
-    const toleratedMs = Math.max(watchMs, Math.min(every, 10 * watchMs));
-    const stepMs = wanted.data === 'bars' ? Math.max(every, intervalMs(wanted.interval)) : every;
-    return 1.5 * stepMs + toleratedMs + watchMs + slackMs;
+  function boundMs(spec: FeedSpec, series: string): number {
+    const { every, wanted } = spec.feed;
+    const sayingMs = Math.max(watchMs, Math.min(every, 10 * watchMs)) + watchMs + slackMs;
+    if (!polled.has(series) || (isDaily(spec) && spec.calendar)) return sayingMs;
+    const stepMs = wanted.data === 'bars' && spec.calendar ? Math.max(every, intervalMs(wanted.interval)) : every;
+    return 1.5 * stepMs + sayingMs;
   }
 
   /** How long a symbol waits by itself after its last outcome. */
@@ -68,16 +76,21 @@ export function createPaceTruth(
   }
 
   /** Since when the feed has had reason to ask, at the latest since `fromMs`; undefined if it has none at this time. */
-  function sinceMs({ calendar, feed }: FeedSpec, fromMs: number, askedMs: number): number | undefined {
-    if (calendar === undefined) return fromMs;
-    if (feed.wanted.data === 'bars' && feed.wanted.interval === '1d') return undefined;
+  function sinceMs(spec: FeedSpec, series: string, fromMs: number): number | undefined {
+    const { calendar, feed } = spec;
+    if (calendar === undefined || !polled.has(series)) return fromMs;
     const wallMs = clock.now() + clock.wallOffsetMs;
+    const { closeMs: lastCloseMs } = calendar.lastClosed(wallMs);
+    const closedMs = lastCloseMs - clock.wallOffsetMs;
+    const { atMs = 0, wallMs: askedWallMs = 0 } = asked.get(series) ?? {};
+    // A clock that has been set since moves the close, and not the call.
+    const hasClosing = atMs >= closedMs || askedWallMs >= lastCloseMs;
+    if (isDaily(spec)) return hasClosing ? undefined : Math.max(fromMs, closedMs + dayBarMs);
     const { openMs, closeMs } = calendar.sessionAtOrAfter(wallMs);
     if (feed.every >= closeMs - openMs) return undefined;
     // The first point of a session lies up to a period behind its open.
     if (wallMs >= openMs) return Math.max(fromMs, openMs + feed.every - clock.wallOffsetMs);
-    const closedMs = calendar.lastClosed(wallMs).closeMs - clock.wallOffsetMs;
-    return askedMs >= closedMs ? undefined : Math.max(fromMs, closedMs);
+    return hasClosing ? undefined : Math.max(fromMs, closedMs);
   }
 
   return {
@@ -85,7 +98,7 @@ export function createPaceTruth(
       const { form, symbols } = askedFor(request);
       const of = feeds.filter(feed => formOf(feed) === form).flatMap(({ lists: names }) => names);
       for (const symbol of symbols) {
-        asked.set(`${symbol}|${form}`, clock.now());
+        asked.set(`${symbol}|${form}`, { atMs: clock.now(), wallMs: clock.now() + clock.wallOffsetMs });
         const removedMs = lists.removedMs(symbol);
         if (removedMs === undefined || clock.now() - removedMs < saidMs) continue;
         if (!of.some(list => lists.mayHave(list, symbol)))
@@ -97,6 +110,7 @@ export function createPaceTruth(
       const feed = event.kind === 'polled' && feeds.find(one => one.feed.name === event.feed);
       if (event.kind !== 'polled' || !feed || event.outcome === 'refused') return;
       const isFailure = ['unavailable', 'malformed', 'unknown-symbol'].includes(event.outcome);
+      if (event.outcome === 'denied') denied.set(event.feed, clock.now());
       for (const symbol of event.symbols) {
         const name = `${symbol}|${formOf(feed)}`;
         polled.set(name, { outcome: event.outcome, failures: isFailure ? (polled.get(name)?.failures ?? 0) + 1 : 0 });
@@ -108,19 +122,21 @@ export function createPaceTruth(
     crashed() {
       bornMs = Number.POSITIVE_INFINITY;
       late.clear();
+      denied.clear();
     },
     look(troubledMs) {
       const nowMs = clock.now();
       if (clock.wallOffsetMs !== offsetMs) [offsetMs, jumpedMs] = [clock.wallOffsetMs, nowMs];
       for (const spec of feeds) {
         const { name } = spec.feed;
+        if (nowMs - (denied.get(name) ?? Number.NEGATIVE_INFINITY) < dayMs) continue;
         const unasked: string[] = [];
         for (const list of spec.lists)
           for (const [symbol, listedMs] of lists.symbolsOf(list) ?? []) {
             const series = `${symbol}|${formOf(spec)}`;
-            const askedMs = asked.get(series) ?? 0;
-            const since = sinceMs(spec, Math.max(askedMs, bornMs, listedMs, troubledMs, jumpedMs), askedMs);
-            if (since !== undefined && nowMs - since > boundMs(spec) + pauseMs(series))
+            const askedMs = asked.get(series)?.atMs ?? 0;
+            const since = sinceMs(spec, series, Math.max(askedMs, bornMs, listedMs, troubledMs, jumpedMs));
+            if (since !== undefined && nowMs - since > boundMs(spec, series) + pauseMs(series))
               unasked.push(`${symbol} for ${Math.round((nowMs - since) / secondMs)} s`);
           }
         if (unasked.length === 0) continue;

@@ -16,6 +16,8 @@ export interface WireWatch {
   arrived(source: string): void;
   /** The process has got a whole answer with data. */
   delivered(source: string, delivery: Delivery): void;
+  /** The process has got a whole answer without data. */
+  spoiled(source: string, request: HttpRequest, answer: HttpAnswer): void;
   /** The process has got an answer of any kind, or a failure. `wasSent` is false when the vendor cannot have seen the call. */
   ended(source: string, wasSent: boolean): void;
 }
@@ -70,6 +72,7 @@ export function createWire({ clock, answering, plan, draw, watch }: WireParts) {
           const { status, headers, body } = received(answer, new URL(request.url));
           end(() => {
             if (answer.delivery) watch.delivered(source, answer.delivery);
+            else watch.spoiled(source, request, { status, headers, body });
             resolve({ status, headers, body });
           });
         } catch (error) {
