@@ -25,6 +25,7 @@ export type SeriesState = 'new' | 'ok' | 'failing' | 'unknown';
 /** What is kept of a series between polls, as JSON under `series/KEY`; its cursor lies under `cursor/KEY`. Times in epoch ms. */
 export interface Series {
   readonly state: SeriesState;
+  /** When the last poll that was answered was asked for. */
   readonly polledMs?: number;
   /** Time of the newest observation that was published. */
   readonly newestMs?: number;

@@ -151,7 +151,8 @@ function settleSeries(
   const series: Series = {
     state: 'ok',
     failures: 0,
-    polledMs: nowMs,
+    // Not when it came: what was asked for before a close and came after it has not seen the close.
+    polledMs: Math.min(askedMs, nowMs),
     ...(newestMs > 0 && { newestMs }),
     ...(newestDate !== undefined && { newestDate }),
     ...(records.length > 0 ? { seenMs } : before.seenMs !== undefined && { seenMs: before.seenMs }),
