@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { merge, Subject } from 'rxjs';
+import type { Loaded } from '../config/load-config.js';
 import type { Config } from '../config/options.js';
 import { proxyOf } from '../config/proxy-variables.js';
 import { createHttpEdge } from '../http/create-http-edge.js';
@@ -21,6 +23,7 @@ import { greeting } from './greeting.js';
 import type { Io } from './io.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
+import { createReload } from './reload.js';
 import { namesOf, secretsOf } from './secrets-of.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
@@ -32,6 +35,8 @@ export interface LaunchOptions {
   readonly once: boolean;
   /** The configuration's path, for people. */
   readonly file: string;
+  /** Reads the configuration again, for SIGHUP. */
+  readonly load: () => Loaded;
   /** Another clock, for simulated days. */
   readonly time?: Time;
 }
@@ -58,7 +63,7 @@ export async function launch(config: Config, options: LaunchOptions): Promise<nu
 
 async function launched(
   config: Config,
-  { io, once, file, time: given }: LaunchOptions,
+  { io, once, file, load, time: given }: LaunchOptions,
   closers: (() => unknown)[],
   redact: Redactor,
   voice: Voice,
@@ -91,12 +96,16 @@ async function launched(
     proxy,
     allow,
   });
+  const hangups = new Subject<void>();
   const running = blueprint(plan, {
     time,
     random: Math.random,
     log,
     listEdge,
-    listFile: diskListFile,
+    listFile: path => {
+      const disk = diskListFile(path);
+      return { ...disk, hints: merge(disk.hints, hangups) };
+    },
     report,
     redact: redact.text,
   });
@@ -105,9 +114,13 @@ async function launched(
   const suppliers = suppliersOf(plan, running, log, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const { hasTerminal, logger } = voice;
+  const reload = createReload(config, { load, setLimits: (source, limits) => running.setLimits(source, limits) });
+  const onHangup = (): void => {
+    hangups.next();
+    const { level, text } = reload();
+    logger[level](`SIGHUP: ${text}`);
+  };
   // Without a listener the signal would end the process at once, with what is in flight.
-  const onHangup = (): void =>
-    logger.warn('SIGHUP: nothing is read again while running; restart to take over a changed configuration');
   process.on('SIGHUP', onHangup);
   closers.push(() => process.off('SIGHUP', onHangup));
   let url: string | undefined;

@@ -6,6 +6,7 @@ import type { Plan, SourcePlan } from '../ingest/blueprint.js';
 import type { FeedSpec } from '../ingest/feed-desk.js';
 import type { Decimals } from '../records/record.js';
 import { calendarOf } from '../schedule/calendars.js';
+import type { Limit } from '../schedule/limit.js';
 import type { SourceOptions, Vendor, Work } from '../sources/source.js';
 import { vendorOf } from '../sources/vendors.js';
 import type { ListSpec } from '../symbols/list-spec.js';
@@ -28,12 +29,11 @@ export function makePlan(config: Config, { userAgent, proxy, once }: Surrounding
       format: source.format,
       ...(source.entitlement !== undefined && { entitlement: source.entitlement }),
     };
-    const limits = source.limits?.map(({ per, ...limit }) => ({ ...limit, perMs: per })) ?? vendor.limits;
     return {
       name,
       vendor,
       options,
-      limits,
+      limits: limitsOf(source),
       concurrency: source.concurrency ?? vendor.concurrency,
       deadlineMs: source.deadline,
       edge: createHttpEdge({
@@ -55,6 +55,10 @@ export function makePlan(config: Config, { userAgent, proxy, once }: Surrounding
   const lists = Object.entries(config.symbols).map(([name, list]) => ({ name, spec: listSpec(list) }));
   return { sources, lists, topics: config.topics, once };
 }
+
+/** Those that are configured, else those of the vendor's smallest plan. */
+export const limitsOf = ({ type, limits }: Config['sources'][string]): readonly Limit[] =>
+  limits?.map(({ per, ...limit }) => ({ ...limit, perMs: per })) ?? vendorFor(type).limits;
 
 const vendorFor = (type: string): Vendor => {
   const vendor = vendorOf(type);

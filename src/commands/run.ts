@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatProblems } from '../config/format-problems.js';
-import { loadConfig } from '../config/load-config.js';
+import { type Loaded, loadConfig } from '../config/load-config.js';
 import { listFileFault } from '../symbols/list-file-fault.js';
 import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import type { Io } from './io.js';
@@ -15,11 +15,12 @@ export function addRun(program: Command, io: Io): void {
   withConfigOptions(program.command('run').description('run everything the configuration names, until Ctrl-C'))
     .option('--once', 'each feed one round, then exit; 1 if anything was refused or failed')
     .action(async ({ config: file, set, once = false }: Flags) => {
-      const loaded = loadConfig({ file, set, listFault: listFileFault, env: io.env, cwd: io.cwd });
+      const load = (): Loaded => loadConfig({ file, set, listFault: listFileFault, env: io.env, cwd: io.cwd });
+      const loaded = load();
       if (!loaded.ok) {
         io.err(`${formatProblems(loaded.problems, { color: io.isTty && !io.env.NO_COLOR })}\n`);
         return io.exit(2);
       }
-      io.exit(await launch(loaded.config, { io, once, file: loaded.file }));
+      io.exit(await launch(loaded.config, { io, once, file: loaded.file, load }));
     });
 }

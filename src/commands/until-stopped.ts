@@ -9,7 +9,7 @@ export interface RunParts {
   readonly io: Io;
   /** Tells somebody what is wrong at the end. */
   readonly say: (problem: string) => void;
-  readonly running: Running;
+  readonly running: Pick<Running, 'run' | 'drain' | 'abort' | 'peek' | 'listProblems'>;
   readonly once: boolean;
   readonly report: Report;
   readonly tally: () => TallySnapshot;
@@ -73,7 +73,7 @@ export function untilStopped({ io, say, running, once, report, tally, time, drai
   });
 }
 
-function problemsOf(running: Running): readonly string[] {
+function problemsOf(running: RunParts['running']): readonly string[] {
   const views = [...running.peek()];
   return [
     ...running.listProblems,

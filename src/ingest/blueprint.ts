@@ -1,9 +1,10 @@
 import { finalize, ignoreElements, merge, Observable, Subject, takeUntil, tap } from 'rxjs';
+import type { ActorRef } from '../actors/actor.js';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
 import { isFinal, type Log } from '../log/log.js';
 import type { Report } from '../records/event.js';
-import { budget, budgetMailbox } from '../schedule/budget.js';
+import { type BudgetCommand, budget, budgetMailbox } from '../schedule/budget.js';
 import type { Limit } from '../schedule/limit.js';
 import type { SourceOptions, Vendor } from '../sources/source.js';
 import type { Random, Time } from '../streams/time.js';
@@ -60,6 +61,8 @@ export interface Running {
   drain(): void;
   /** Ends calls under way, too. */
   abort(): void;
+  /** Other limits for a source that runs, from now on. */
+  setLimits(source: string, limits: readonly Limit[]): void;
   peek(): ReadonlyMap<string, OwnerView>;
   /** With `once`: lists that could not be loaded. */
   readonly listProblems: readonly string[];
@@ -83,6 +86,7 @@ export function blueprint(plan: Plan, world: World): Running {
   const aborted = new Subject<void>();
   const failed = new Subject<never>();
   const listProblems: string[] = [];
+  const budgets = new Map<string, ActorRef<BudgetCommand>>();
   const views = new Map<string, () => OwnerView>();
 
   const run = new Observable<never>(subscriber => {
@@ -117,6 +121,7 @@ export function blueprint(plan: Plan, world: World): Running {
         }),
         { mailbox: budgetMailbox },
       );
+      budgets.set(name, permits);
       const { factory, peek } = feedOwner({
         sourceName: name,
         vendor,
@@ -227,6 +232,7 @@ export function blueprint(plan: Plan, world: World): Running {
     run,
     drain: () => draining.next(),
     abort: () => aborted.next(),
+    setLimits: (source, limits) => void budgets.get(source)?.tell({ kind: 'limits', limits }),
     peek: () => new Map([...views].map(([name, peek]) => [name, peek()])),
     listProblems,
   };

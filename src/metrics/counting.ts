@@ -59,6 +59,11 @@ export function createCounting(
         if (event.resetsAtMs === undefined) return of.quotaResets.remove({ source, limit });
         return of.quotaResets.set({ source, limit }, event.resetsAtMs / 1000);
       }
+      case 'limits-changed':
+        for (const limit of event.gone)
+          for (const gauge of [of.quotaUsed, of.quotaMax, of.quotaResets])
+            gauge.remove({ source: event.source, limit });
+        return;
       case 'rate-lowered':
       case 'rate-raised':
         return of.allowedRate.set({ source: event.source }, event.perSecond);

@@ -45,6 +45,11 @@ export function sentenceOf(event: Event): Sentence {
       return { level: 'debug', text: `${event.source}: permitted after ${span(event.waitedMs)}` };
     case 'quota':
       return { level: 'debug', text: `${event.source}: ${event.used} of ${event.max} used (${event.limit})` };
+    case 'limits-changed':
+      return {
+        level: 'info',
+        text: `${event.source}: its limits are ${event.limits.join(', ') || 'none'} from now on`,
+      };
     case 'rate-lowered':
       return {
         level: 'info',

@@ -86,6 +86,11 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'component':
         components.set(event.name, { ready: event.ready, ...(event.reason ? { reason: event.reason } : {}) });
         return;
+      case 'limits-changed': {
+        const source = sourceOf(event.source);
+        source.quota = source.quota.filter(({ limit }) => !event.gone.includes(limit));
+        return;
+      }
       case 'quota': {
         const { limit, used, max, resetsAtMs } = event;
         const quota = { limit, used, max, resetsAt: resetsAtMs === undefined ? null : instant(resetsAtMs) };

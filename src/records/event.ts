@@ -15,6 +15,8 @@ export type Event =
   // sources
   | { kind: 'permit-granted'; source: string; weight: number; waitedMs: number }
   | { kind: 'quota'; source: string; limit: string; used: number; max: number; resetsAtMs: number | undefined }
+  /** Others are declared; `gone` are no longer among them. */
+  | { kind: 'limits-changed'; source: string; limits: readonly string[]; gone: readonly string[] }
   | { kind: 'rate-lowered' | 'rate-raised'; source: string; perSecond: number }
   | { kind: 'source-paused'; source: string; reason: string; untilMs: number }
   | { kind: 'source-resumed'; source: string }

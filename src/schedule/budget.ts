@@ -3,7 +3,7 @@ import type { StateChange } from '../log/log.js';
 import { type AccountOptions, type AccountView, createAccount } from './account.js';
 import type { Charge } from './ledger.js';
 import type { Limit } from './limit.js';
-import { createQuotaReports } from './quota-reports.js';
+import { createQuotaReports, limitName } from './quota-reports.js';
 import type { Hint, Verdict } from './verdict.js';
 
 /** The right to make one call. Exactly one of its two functions must be called, once. */
@@ -91,7 +91,8 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
   let waiting: Request[] = [];
   let grants: Grant[] = [];
   let paused = false;
-  const reportQuota = createQuotaReports(source, report);
+  let reportQuota = createQuotaReports(source, report);
+  let declared = options.limits.map(limitName);
 
   /** What was being reserved when the actor failed: durable or not, it counts as spent, and the requests come first again. */
   function recover(): void {
@@ -126,6 +127,10 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
 
     function setLimits(limits: readonly Limit[]): void {
       account.setLimits(limits);
+      const names = limits.map(limitName);
+      report({ kind: 'limits-changed', source, limits: names, gone: declared.filter(name => !names.includes(name)) });
+      declared = names;
+      reportQuota = createQuotaReports(source, report);
       const all = waiting;
       waiting = [];
       for (const request of all) ask(request);

@@ -1,7 +1,6 @@
 import test from 'ava';
 import { Observable, type Observer } from 'rxjs';
 import { untilStopped } from '../../src/commands/until-stopped.js';
-import type { Running } from '../../src/ingest/blueprint.js';
 import { createTally } from '../../src/metrics/tally.js';
 import type { Event } from '../../src/records/event.js';
 import { createVirtualTime } from '../streams/virtual-time.js';
@@ -17,7 +16,7 @@ function stopped(signal: Signal, ends: { drain?: boolean; abort?: boolean; inFli
   let graph: Observer<never> | undefined;
   let stop: ((signal: Signal) => unknown) | undefined;
   let subscribed = false;
-  const running: Running = {
+  const running: Parameters<typeof untilStopped>[0]['running'] = {
     run: new Observable(subscriber => {
       graph = subscriber;
       subscribed = true;

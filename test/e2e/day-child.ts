@@ -5,7 +5,8 @@ import { realTime } from '../../src/streams/time.js';
 
 // The program as `run` starts it, on the simulator's fast clock: `node day-child.js CONFIG CLOCK`, the clock as JSON.
 const [file = '', clock = ''] = process.argv.slice(2);
-const loaded = loadConfig({ file, env: {}, cwd: process.cwd() });
+const load = () => loadConfig({ file, env: {}, cwd: process.cwd() });
+const loaded = load();
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 process.exitCode = await launch(loaded.config, {
   io: {
@@ -18,6 +19,7 @@ process.exitCode = await launch(loaded.config, {
     onLostOutput: () => undefined,
     onStop: handler => void process.once('SIGTERM', () => void handler('SIGTERM')),
   },
+  load,
   once: false,
   file,
   time: fastTime(realTime, JSON.parse(clock) as FastOrigin),

@@ -81,13 +81,18 @@ test('a second start on the same log gives exit 3, names the first, and leaves i
   t.is(await first.ended, 0);
 });
 
-test('SIGHUP is answered with a line, and the instance goes on until it is drained', async t => {
+test('after SIGHUP changed limits hold, what else was changed is named, and the instance goes on until it is drained', async t => {
   const simulator = await simulated(t, {});
   const cwd = scratch(t, { 'financelake.yaml': config(simulator.url) });
   const run = start(t, ['run'], { cwd });
   await until('it has records', () => (simulator.all.length > 2 ? true : undefined));
+  const changed = config(simulator.url).replace('requests: 50', 'requests: 40').replace('every: 2s', 'every: 3s');
+  writeFileSync(join(cwd, 'financelake.yaml'), changed);
   run.signal('SIGHUP');
-  await until('it says so', () => (run.err().includes('"msg":"SIGHUP: ') ? true : undefined));
+  const said =
+    'SIGHUP: sources.av.limits taken over; lists in files are looked at; a restart is needed for feeds.minutes.every';
+  await until('it says so', () => (run.err().includes(said) ? true : undefined));
+  await until('the source has them', () => (run.err().includes('its limits are 40/1s from now on') ? true : undefined));
   run.signal('SIGTERM');
   t.is(await run.ended, 0);
 });

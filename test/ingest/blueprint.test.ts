@@ -439,3 +439,22 @@ test('a log that is over ends the run before the next call, and within half a mi
     t.like(ended(), { error: { code: 'gone' } });
   }
 });
+
+test('limits that are raised while it runs hold at once, and what was spent counts in them', async t => {
+  const { time, calls, running, events, stop } = world({
+    limits: [{ requests: 2, perMs: 86_400_000, resetsAt: '00:00' }],
+    answer: three,
+  });
+  await time.advance(10 * minute);
+  t.is(calls.length, 2);
+  running.setLimits('fake', [{ requests: 5, perMs: 86_400_000, resetsAt: '00:00' }]);
+  await time.advance(10 * minute);
+  t.is(calls.length, 5);
+  running.setLimits('nobody', []);
+  await time.advance(minute);
+  stop();
+  t.deepEqual(
+    events.filter(({ kind }) => kind === 'limits-changed'),
+    [{ kind: 'limits-changed', source: 'fake', limits: ['5/1d'], gone: ['2/1d'] }],
+  );
+});

@@ -57,6 +57,7 @@ export const someEvents: readonly Event[] = [
   { kind: 'quota', source: 'alphavantage', limit: '25 per 1d', used: 21, max: 25, resetsAtMs: startMs + 47_000_000 },
   { kind: 'quota', source: 'alphavantage', limit: '1 per 1s', used: 0, max: 1, resetsAtMs: undefined },
   { kind: 'rate-lowered', source: 'alphavantage', perSecond: 0.5 },
+  { kind: 'limits-changed', source: 'alphavantage', limits: ['25 per 1d', '1 per 1s'], gone: ['20 per 1d'] },
   { kind: 'rate-raised', source: 'alphavantage', perSecond: 0.75 },
   polled('records'),
   polled('records'),

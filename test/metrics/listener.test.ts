@@ -225,6 +225,17 @@ test('what a feed or source no longer has leaves no old value behind', async t =
   t.false(text.includes('quotes'));
 });
 
+test('a limit that is declared no more leaves no old value behind', async t => {
+  const { tell, registry } = listening();
+  const quota = (limit: string) =>
+    ({ kind: 'quota', source: 's', limit, used: 3, max: 25, resetsAtMs: startMs }) as const;
+  for (const event of [quota('25/1d'), quota('1/1s')]) tell(event);
+  tell({ kind: 'limits-changed', source: 's', limits: ['500/1d', '1/1s'], gone: ['25/1d'] });
+  const lines = (await registry.metrics()).split('\n').filter(line => /^financelake_quota_.*source="s"/.test(line));
+  t.is(lines.filter(line => line.includes('limit="1/1s"')).length, 3);
+  t.is(lines.filter(line => line.includes('limit="25/1d"')).length, 0);
+});
+
 test('routine is quiet, a wait is information, and what needs a human is an error', t => {
   const level = (event: Event) => sentenceOf(event).level;
   t.is(level({ ...polled('records'), disposition: 'done' }), 'debug');

@@ -61,6 +61,14 @@ test('a limit that is reported again keeps its place', t => {
       ['b', 1],
     ],
   );
+  report({ kind: 'limits-changed', source: 's', limits: ['b', 'c'], gone: ['a'] });
+  t.deepEqual(
+    snapshot()
+      .sources.get('s')
+      ?.quota.map(({ limit }) => limit),
+    ['b'],
+    'one that is declared no more is not shown',
+  );
 });
 
 test('recent events are the newest hundred, and a repeated one is counted instead of pushing the others out', t => {
