@@ -93,7 +93,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/ingest/fetch.ts',
     search: "new Set(['dns', 'connect', 'tls', 'refused-host'])",
     replace: "new Set(['dns', 'connect', 'tls', 'refused-host', 'timeout'])",
-    expected: 'reserved-before-called',
+    expected: 'no-window-exceeded',
   },
   {
     name: 'points-skipped',
