@@ -240,7 +240,7 @@ test('a free plan is respected to the call over kill -9 and restart', async t =>
     await run.ended;
   }
   const run = start(t, ['run'], { cwd });
-  await until('the day is spent', () => (simulator.counts().calls >= 24 ? true : undefined), 60_000);
+  await until('the day is spent', () => (simulator.counts().calls >= 23 ? true : undefined), 60_000);
   await new Promise(resolve => setTimeout(resolve, 3_000));
   const { calls, violations, refused } = simulator.counts();
   t.true(calls <= 25, `${calls}`);
