@@ -50,5 +50,9 @@ export async function openBareSink({ brokers, requestTimeoutMs }: LoadOptions): 
       return { acknowledged };
     },
     close: () => producer.disconnect(),
+    async drain() {
+      await producer.disconnect();
+      return offered.length;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbeddedLog } from '../../../src/log/embedded/embedded-log.js';
 import { createForwarder, type Forwarder } from '../../../src/log/forward/forwarder.js';
 import type { Cluster } from '../../../src/log/kafka/cluster.js';
@@ -93,6 +94,15 @@ export async function openForwardSink(
       await forwarder.shipped();
       await forwarder.close(closeMs);
       await log.close();
+    },
+    async drain(deadlineMs) {
+      clearInterval(looking);
+      // As the program does it: half of the time for what is stored, the rest for what is under way.
+      await Promise.race([forwarder.shipped(), delay(deadlineMs / 2)]);
+      await forwarder.close(deadlineMs / 4);
+      const { records } = forwarder.backlog();
+      await log.close();
+      return records;
     },
   };
 }

@@ -15,6 +15,7 @@ const count = (what: string): void => {
 const sink = await openSink(options, count);
 const flow = new Flow(options, seeded(options.seed));
 const tickMs = 20;
+const drainMs = 10_000;
 let sentFile = options.sent;
 /** Commits that are not known to be durable: nothing is made meanwhile, so that a refused one is not passed by those behind it. */
 let storing = 0;
@@ -78,13 +79,14 @@ function tick(): void {
   if (phase === 'pausing' && waiting.length === 0 && acknowledged + refused === sent) phase = 'paused';
 }
 
-function tell(): void {
+function look(): LoadState {
   const rssMiB = process.memoryUsage.rss() / 2 ** 20;
   const [oldest = performance.now()] = underWay.values();
   const oldestMs = performance.now() - oldest;
-  const state: LoadState = { phase, sent, acknowledged, refused, longestMs, oldestMs, rssMiB, held, told };
-  process.send!(state);
+  return { phase, sent, acknowledged, refused, longestMs, oldestMs, rssMiB, held, told, left: 0 };
 }
+
+const tell = (): void => void process.send!(look());
 
 const ticking = setInterval(tick, tickMs);
 const telling = setInterval(tell, 100);
@@ -110,6 +112,13 @@ process.on('message', (command: LoadCommand) => {
       phase = 'pausing';
       isFinishing = true;
   }
+});
+process.on('SIGTERM', () => {
+  for (const timer of [ticking, telling, finished]) clearInterval(timer);
+  void sink.drain(drainMs).then(left => {
+    const parting: LoadState = { ...look(), phase: 'drained', left };
+    process.send!(parting, () => process.exit(0));
+  });
 });
 const finished = setInterval(() => {
   if (!isFinishing || phase !== 'paused') return;

@@ -30,7 +30,7 @@ export type LoadCommand =
 
 /** From the load, ten times a second and on change. */
 export interface LoadState {
-  readonly phase: 'running' | 'pausing' | 'paused' | 'finished';
+  readonly phase: 'running' | 'pausing' | 'paused' | 'finished' | 'drained';
   readonly sent: number;
   readonly acknowledged: number;
   readonly refused: number;
@@ -43,4 +43,6 @@ export interface LoadState {
   readonly held: number;
   /** What the publisher told, counted by kind and reason. */
   readonly told: Readonly<Record<string, number>>;
+  /** After SIGTERM: what is stored and not acknowledged. */
+  readonly left: number;
 }

@@ -13,6 +13,7 @@ const idle: LoadState = {
   rssMiB: 0,
   held: 0,
   told: {},
+  left: 0,
 };
 
 /** The process that sends. Everything waits for what it says of itself. */
@@ -97,6 +98,15 @@ export class Load {
   memoryMiB(): number {
     this.peakRssMiB = this.state.rssMiB;
     return this.peakRssMiB;
+  }
+
+  /** SIGTERM. @returns how long it took to end, and how many records it left behind */
+  async terminate(): Promise<{ readonly endedMs: number; readonly left: number }> {
+    const startedMs = performance.now();
+    this.#child.kill('SIGTERM');
+    await this.until('drained', ({ phase }) => phase === 'drained');
+    await this.#ended;
+    return { endedMs: performance.now() - startedMs, left: this.state.left };
   }
 
   async kill(): Promise<void> {

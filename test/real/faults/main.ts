@@ -71,8 +71,9 @@ async function play({ run, asUser, options, crashes, mayDouble, ...row }: FaultR
     logMaxBytes: 4 * 2 ** 30,
     ...options,
   };
-  let load = new Load(loadOptions);
-  let lives = 1;
+  let lives = 0;
+  const begin = (): Load => new Load({ ...loadOptions, seed: loadOptions.seed + lives++ });
+  let load = begin();
   const amount = values.short ? row.short : row.long;
   try {
     await load.until('started', ({ acknowledged }) => acknowledged > row.perSecond);
@@ -85,8 +86,14 @@ async function play({ run, asUser, options, crashes, mayDouble, ...row }: FaultR
       },
       async crash() {
         await load.kill();
-        load = new Load({ ...loadOptions, seed: loadOptions.seed + lives++ });
+        load = begin();
       },
+      async terminate() {
+        const parting = await load.terminate();
+        load = begin();
+        return parting;
+      },
+      way,
       random: seeded(seed),
       amount,
       requestTimeoutMs: loadOptions.requestTimeoutMs,

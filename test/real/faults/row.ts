@@ -11,6 +11,9 @@ export interface Stage {
   readonly load: Load;
   /** kill -9 of the load, and another one on the same files. */
   readonly crash: () => Promise<void>;
+  /** SIGTERM, and another load on the same files. */
+  readonly terminate: () => ReturnType<Load['terminate']>;
+  readonly way: Way;
   readonly random: () => number;
   /** How often, or how many seconds, see the row. */
   readonly amount: number;

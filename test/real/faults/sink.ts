@@ -17,6 +17,8 @@ export interface Sink {
    */
   publish(batch: Batch): Promise<Sending>;
   close(): Promise<void>;
+  /** Ships what it can. @returns the records that are left */
+  drain(deadlineMs: number): Promise<number>;
 }
 
 export interface Sending {
@@ -79,6 +81,11 @@ async function openPublisherSink(
     async close() {
       await publisher.close(closeMs);
       await cluster.close(closeMs);
+    },
+    async drain(deadlineMs) {
+      const left = await publisher.close(deadlineMs);
+      await cluster.close(1000);
+      return left;
     },
   };
 }

@@ -56,6 +56,38 @@ export const storeRows: readonly FaultRow[] = [
     },
   },
   {
+    row: '17',
+    fault: 'SIGTERM under load with sound brokers, and with all brokers frozen (deadline 10 s)',
+    perSecond: 5000,
+    long: 5,
+    short: 1,
+    unit: 'times each',
+    way: 'forward',
+    crashes: true,
+    async run(stage) {
+      const { cluster, amount } = stage;
+      const sound: number[] = [];
+      const frozen: number[] = [];
+      let left = 0;
+      for (let time = 0; time < amount; time++) {
+        await stage.load.more(20_000);
+        const parting = await stage.terminate();
+        if (parting.left > 0) throw new Error(`${parting.left} records were left with sound brokers`);
+        sound.push(parting.endedMs);
+        await stage.load.more(20_000);
+        for (const broker of cluster.brokers) broker.pause();
+        await stage.load.until('a backlog', ({ oldestMs }) => oldestMs > 1000);
+        const late = await stage.terminate();
+        left = Math.max(left, late.left);
+        frozen.push(late.endedMs);
+        for (const broker of cluster.brokers) broker.resume();
+        await whole(cluster);
+      }
+      await stage.load.caughtUp();
+      return `ended after at most ${seconds(Math.max(...sound))} with nothing left, and after at most ${seconds(Math.max(...frozen))} with up to ${left} records in the local log, which the next process shipped`;
+    },
+  },
+  {
     row: '13',
     fault: 'kill -9 of our process at random instants',
     perSecond: 1000,

@@ -9,7 +9,12 @@ export const topicRows: readonly FaultRow[] = [
     long: 10,
     short: 2,
     unit: 's',
-    async run({ cluster, load, topic, partitions, amount, freshFile }) {
+    async run({ cluster, load, topic, partitions, amount, freshFile, way }) {
+      if (way === 'forward') {
+        // The local log still has what lay in the topic, and the forwarder makes it again.
+        await cluster.admin.deleteTopic(topic);
+        return `caught up ${seconds(await load.caughtUp())} after it was deleted; all that the local log kept is there again`;
+      }
       // What lay in the topic is gone with it: what counts is what was sent since.
       await load.pause();
       await cluster.admin.deleteTopic(topic);
