@@ -139,7 +139,7 @@ export const brokerRows: readonly FaultRow[] = [
     fault: 'random faults: kill -9 and restart, SIGSTOP for 3 to 8 s, moves of 1 to 3 leaders',
     perSecond: 300,
     long: 180,
-    short: 40,
+    short: 25,
     unit: 's',
     async run(stage) {
       const { cluster, random } = stage;

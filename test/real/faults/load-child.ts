@@ -25,6 +25,7 @@ let [acknowledged, refused, longestMs, held, sent] = [0, 0, 0, 0, 0];
 let waiting: Batch[] = [];
 let since = performance.now();
 let due = 0;
+let againMs = 0;
 /** When the batches were sent that are under way, by a number, in that order. */
 const underWay = new Map<number, number>();
 let offers = 0;
@@ -69,7 +70,9 @@ function tick(): void {
     due -= Math.floor(due);
     appendFileSync(sentFile, batches.map(expectedLines).join(''));
     for (const batch of batches) void offer(batch);
-  } else if (waiting.length > 0) {
+  } else if (waiting.length > 0 && nowMs >= againMs) {
+    // As in the program: a commit that was refused is tried again each second.
+    againMs = nowMs + 1000;
     const again = waiting;
     waiting = [];
     for (const batch of again) void offer(batch);

@@ -46,7 +46,10 @@ const freshFile = (): string => {
   return file;
 };
 
-async function play({ run, asUser, options, crashes, mayDouble, ...row }: FaultRow, seed: number): Promise<boolean> {
+async function play(
+  { run, asUser, options, shortOptions, crashes, mayDouble, ...row }: FaultRow,
+  seed: number,
+): Promise<boolean> {
   const topic = `row-${row.row}-${seed}`;
   const { admin, security } = cluster;
   await admin.createTopic(topic, partitions, 3);
@@ -70,6 +73,7 @@ async function play({ run, asUser, options, crashes, mayDouble, ...row }: FaultR
     logPath: join(directory, `log-${topic}`),
     logMaxBytes: 4 * 2 ** 30,
     ...options,
+    ...(values.short && shortOptions),
   };
   let lives = 0;
   const begin = (): Load => new Load({ ...loadOptions, seed: loadOptions.seed + lives++ });

@@ -33,6 +33,8 @@ export interface FaultRow {
   readonly short: number;
   readonly unit: string;
   readonly options?: Partial<LoadOptions>;
+  /** In the short form, beside them. */
+  readonly shortOptions?: Partial<LoadOptions>;
   /** Connects where users log in, as `app`, which may do what an ACL says. */
   readonly asUser?: boolean;
   /** The load is killed: only what it had stored has to be there. */

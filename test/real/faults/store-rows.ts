@@ -32,20 +32,21 @@ export const storeRows: readonly FaultRow[] = [
   },
   {
     row: '6',
-    fault: 'all brokers down until the local log has reached its cap, and on for as long',
+    fault: 'all brokers down until the local log has reached its cap of 64 MiB (short form: 16 MiB), and on',
     perSecond: 5000,
     long: 20,
     short: 3,
     unit: 's beyond',
     way: 'forward',
     options: { logMaxBytes: 64 * MiB },
+    shortOptions: { logMaxBytes: 16 * MiB },
     async run({ cluster, load, amount }) {
       const before = load.memoryMiB();
       await withoutBrokers(cluster, async () => {
         await load.until('the cap', ({ held }) => held > 0);
         const { sent } = load.state;
         await delay(amount * 1000);
-        await load.until('refusals', ({ held }) => held > amount);
+        await load.until('refusals', ({ held }) => held > 1);
         if (load.state.sent > sent + 50_000) throw new Error('it took records beyond the cap');
       });
       const { acknowledged } = load.state;

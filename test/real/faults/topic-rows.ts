@@ -41,14 +41,15 @@ export const topicRows: readonly FaultRow[] = [
   },
   {
     row: '11c',
-    fault: 'a record of 2 MB amid its batch mates (MESSAGE_TOO_LARGE)',
+    fault: 'a record above the topic’s max.message.bytes amid 50 batch mates (MESSAGE_TOO_LARGE)',
     perSecond: 500,
     long: 20,
     short: 3,
     unit: 'times',
-    async run({ load, amount }) {
+    async run({ cluster, topic, load, amount }) {
+      await cluster.admin.configure(topic, 'max.message.bytes', '300000');
       for (let time = 1; time <= amount; time++) {
-        load.tell({ kind: 'oversize', mates: 50, valueBytes: 2_000_000 });
+        load.tell({ kind: 'oversize', mates: 50, valueBytes: 600_000 });
         await load.until('refused', ({ refused }) => refused >= time);
       }
       await load.caughtUp();

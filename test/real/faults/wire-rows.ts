@@ -65,7 +65,7 @@ export const wireRows: readonly FaultRow[] = [
     fault: 'acknowledgement delayed past the request time-out with batches queued',
     perSecond: 1000,
     long: 200,
-    short: 12,
+    short: 8,
     unit: 'times',
     options: { requestTimeoutMs: 1000 },
     async run(stage) {
@@ -79,7 +79,7 @@ export const wireRows: readonly FaultRow[] = [
     fault: `connection reset at each class of byte position of a Produce request (${requestCuts.length}) and of its answer (${answerCuts.length})`,
     perSecond: 1000,
     long: 1000,
-    short: 60,
+    short: 40,
     unit: 'resets',
     async run(stage) {
       const cuts = [
