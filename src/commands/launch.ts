@@ -17,6 +17,7 @@ import type { Report } from '../records/event.js';
 import type { Simulator } from '../simulator/simulator.js';
 import { realTime, type Time } from '../streams/time.js';
 import { diskListFile } from '../symbols/disk-list-file.js';
+import { connectKafka } from './connect-kafka.js';
 import { createTopics } from './create-topics.js';
 import { exitCodeOf } from './exit-code.js';
 import { greeting } from './greeting.js';
@@ -25,10 +26,12 @@ import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
 import { createReload } from './reload.js';
 import { namesOf, secretsOf } from './secrets-of.js';
+import { type Shipping, startShipping } from './shipping.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
 import { untilStopped } from './until-stopped.js';
 import { createVoice, type Voice } from './voice.js';
+import { wantedTopics } from './wanted-topics.js';
 
 export interface LaunchOptions {
   readonly io: Io;
@@ -76,11 +79,28 @@ async function launched(
   const report: Report = event => {
     tally.report(event);
     listen(event);
+    if (event.kind === 'appended') shipping?.wake();
   };
   const { path, maxBytes, retain: retainBytes } = config.log;
-  const log = await openEmbeddedLog({ path, maxBytes, retainBytes, report, time });
+  const { kafka } = config.log;
+  let shipping: Shipping | undefined;
+  const keepFrom = (topic: string, partition: number): number => shipping?.keepFrom(topic, partition) ?? 0;
+  const ships = config.log.kind === 'kafka' && kafka !== undefined;
+  const log = await openEmbeddedLog({ path, maxBytes, retainBytes, report, time, ...(ships && { keepFrom }) });
   closers.push(() => log.close());
-  createTopics(log, config);
+  const topics = wantedTopics(config);
+  if (ships) {
+    const { deadLetters } = config.topics;
+    const parts = { log, topics, deadLetters, requestTimeoutMs: kafka.requestTimeout, report };
+    shipping = await startShipping({
+      ...parts,
+      connect: () => connectKafka(kafka, `financelake@${hostname()}`),
+      time: realTime,
+      logClock: time,
+      random: Math.random,
+    });
+    closers.push(() => shipping?.close());
+  } else createTopics(log, topics);
   const simulator = simulated && (await startSimulator(simulated.start, config));
   if (simulator) closers.push(() => simulator.stop());
 
@@ -111,7 +131,7 @@ async function launched(
   });
 
   const instance = `${hostname()}/${process.pid}`;
-  const suppliers = suppliersOf(plan, running, log, () => time.now());
+  const suppliers = suppliersOf(plan, running, { log, shipping }, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const { hasTerminal, logger } = voice;
   const reload = createReload(config, { load, setLimits: (source, limits) => running.setLimits(source, limits) });
@@ -148,6 +168,7 @@ async function launched(
     io,
     say: voice.say,
     running,
+    shipping,
     once,
     report,
     tally: () => tally.snapshot(),

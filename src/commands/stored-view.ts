@@ -4,6 +4,7 @@ import type { Config } from '../config/options.js';
 import type { FeedSpec } from '../ingest/feed-desk.js';
 import { decodeSeries, seriesKey } from '../ingest/series.js';
 import { hasLog, openEmbeddedReader } from '../log/embedded/embedded-reader.js';
+import { storedBacklog } from '../log/forward/backlog.js';
 import type { LogReader } from '../log/log.js';
 import { type FeedSnapshot, liveView, type SeriesSnapshot, type SourceSnapshot } from '../metrics/live-view.js';
 import { createTally, idle, type SourceTally } from '../metrics/tally.js';
@@ -18,7 +19,7 @@ import { decodeStoredList, listStateKey, type StoredList } from '../symbols/stor
 import type { StoredView } from './asking.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
-import { asOfMs, logStatus, states } from './suppliers.js';
+import { asOfMs, backlogStatus, logStatus, states } from './suppliers.js';
 
 /**
  * What the log of an instance that does not run tells, in the words of the configuration as far as there is one.
@@ -95,7 +96,10 @@ export function storedView(
           }),
         ),
       series: () => series,
-      log: () => ({ ...logStatus(log), bytes, maxBytes }),
+      log() {
+        const backlog = storedBacklog(log, nowMs);
+        return { ...logStatus(log), bytes, maxBytes, ...(backlog && { backlog: backlogStatus(backlog) }) };
+      },
     },
     realTime,
   );

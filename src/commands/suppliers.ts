@@ -1,18 +1,20 @@
 import type { Plan, Running } from '../ingest/blueprint.js';
 import type { FeedDesk } from '../ingest/feed-desk.js';
 import type { Series } from '../ingest/series.js';
+import type { Backlog } from '../log/forward/backlog.js';
 import type { Log, LogReader } from '../log/log.js';
 import type { FeedSnapshot, SeriesSnapshot, Suppliers } from '../metrics/live-view.js';
-import type { LogStatus, SymbolState } from '../metrics/view.js';
+import type { BacklogStatus, LogStatus, SymbolState } from '../metrics/view.js';
 import { isIntraday } from '../records/interval.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { Wanted } from '../sources/source.js';
+import type { Shipping } from './shipping.js';
 
 /** What the running graph knows of this moment, in the words of the status view. */
 export function suppliersOf(
   plan: Plan,
   running: Pick<Running, 'peek'>,
-  log: Log,
+  { log, shipping }: { readonly log: Log; readonly shipping: Pick<Shipping, 'backlog'> | undefined },
   nowMs: () => number,
 ): Pick<Suppliers, 'sources' | 'feeds' | 'series' | 'log'> {
   const desks = function* (): Generator<readonly [source: string, desk: FeedDesk]> {
@@ -32,7 +34,12 @@ export function suppliersOf(
       for (const [, desk] of desks())
         for (const [symbol, series] of desk.series) yield seriesSnapshot(desk, symbol, series, nowMs());
     },
-    log: () => ({ ...logStatus(log), bytes: log.bytes, maxBytes: log.maxBytes }),
+    log: () => ({
+      ...logStatus(log),
+      bytes: log.bytes,
+      maxBytes: log.maxBytes,
+      ...(shipping && { backlog: backlogStatus(shipping.backlog()) }),
+    }),
   };
 }
 
@@ -84,6 +91,12 @@ function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: n
     ...(series.reason !== undefined && { reason: series.reason }),
   };
 }
+
+export const backlogStatus = ({ records, bytes, oldestMs }: Backlog): BacklogStatus => ({
+  records,
+  bytes,
+  oldestSeconds: Math.max(0, oldestMs) / 1000,
+});
 
 /** What the log holds, from its own process or from another. */
 export function logStatus(log: LogReader): Pick<LogStatus, 'identity' | 'topics'> {

@@ -1,15 +1,19 @@
 import { type Subscription, timer } from 'rxjs';
 import type { Running } from '../ingest/blueprint.js';
+import type { Backlog } from '../log/forward/backlog.js';
 import type { TallySnapshot } from '../metrics/tally.js';
 import type { Report } from '../records/event.js';
 import type { Time } from '../streams/time.js';
 import type { Io } from './io.js';
+import type { Shipping } from './shipping.js';
 
 export interface RunParts {
   readonly io: Io;
   /** Tells somebody what is wrong at the end. */
   readonly say: (problem: string) => void;
   readonly running: Pick<Running, 'run' | 'drain' | 'abort' | 'peek' | 'listProblems'>;
+  /** With Kafka: what was committed is to arrive there, too. */
+  readonly shipping: Shipping | undefined;
   readonly once: boolean;
   readonly report: Report;
   readonly tally: () => TallySnapshot;
@@ -20,16 +24,31 @@ export interface RunParts {
 
 type Signal = Parameters<Parameters<Io['onStop']>[0]>[0];
 
+/** Of the deadline, for letting go of Kafka. */
+const closingMs = 1_500;
+
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Subscribes the graph, the only place that does, and waits for its end. A signal drains: pull no more, finish what is in flight, flush.
- * Past `drainMs` calls under way are ended; what they bring is lost, their quota stays counted.
+ * Past `drainMs` calls under way are ended; what they bring is lost, their quota stays counted. What Kafka lacks then waits in the log for the next start.
  * @returns the exit code: of a drain that did not end by itself that of the signal
  */
-export function untilStopped({ io, say, running, once, report, tally, time, drainMs }: RunParts): Promise<number> {
+export function untilStopped({
+  io,
+  say,
+  running,
+  shipping,
+  once,
+  report,
+  tally,
+  time,
+  drainMs,
+}: RunParts): Promise<number> {
   return new Promise((resolve, reject) => {
     let deadline: Subscription | undefined;
+    let lettingGo: Subscription | undefined;
+    let stoppedBy: Signal | undefined;
     /** The signal whose drain was cut off. */
     let cutOff: Signal | undefined;
     let abandoned = 0;
@@ -37,11 +56,27 @@ export function untilStopped({ io, say, running, once, report, tally, time, drai
     const records = (): number => [...tally().feeds.values()].reduce((sum, feed) => sum + feed.records, 0);
     const drained = (): void => {
       deadline?.unsubscribe();
+      lettingGo?.unsubscribe();
       report({ kind: 'drained', records: records(), calls: calls(), abandoned });
     };
 
+    const shipped = async (): Promise<Backlog | undefined> => shipping && (await shipping.finish(drainMs));
+    const end = (left: Backlog | undefined): void => {
+      drained();
+      const problems = once ? problemsOf(running) : [];
+      const lacks = left !== undefined && left.records > 0;
+      if (lacks) {
+        report({ kind: 'unshipped', records: left.records, bytes: left.bytes, reason: shipping?.reason });
+        if (once) problems.push(`${left.records} records are not in Kafka: ${shipping?.reason ?? 'too slow'}`);
+      }
+      for (const problem of problems) say(problem);
+      if (cutOff || (lacks && stoppedBy)) resolve(signalCodes[cutOff ?? stoppedBy!]);
+      else resolve(problems.length > 0 || lacks ? 1 : 0);
+    };
+
     io.onStop(signal => {
-      if (deadline) return;
+      if (stoppedBy) return;
+      stoppedBy = signal;
       report({ kind: 'draining', reason: signal, deadlineMs: drainMs });
       deadline = timer(drainMs, time).subscribe(() => {
         cutOff = signal;
@@ -49,11 +84,11 @@ export function untilStopped({ io, say, running, once, report, tally, time, drai
         // Before the abort, which may complete the graph at once: what is armed after that would end a second time.
         deadline = timer(2_000, time).subscribe(() => {
           graph.unsubscribe();
-          drained();
-          resolve(signalCodes[signal]);
+          end(shipping?.backlog());
         });
         running.abort();
       });
+      lettingGo = timer(Math.max(0, drainMs - closingMs), time).subscribe(() => shipping?.giveUp());
       running.drain();
     });
 
@@ -62,18 +97,17 @@ export function untilStopped({ io, say, running, once, report, tally, time, drai
         deadline?.unsubscribe();
         reject(error as Error);
       },
-      complete: () => {
-        drained();
-        const problems = once ? problemsOf(running) : [];
-        for (const problem of problems) say(problem);
-        resolve(cutOff ? signalCodes[cutOff] : problems.length > 0 ? 1 : 0);
-      },
+      complete: () => void shipped().then(end, reject),
+    });
+    shipping?.failed.catch((error: unknown) => {
+      graph.unsubscribe();
+      reject(error as Error);
     });
     report({ kind: 'ready' });
   });
 }
 
-function problemsOf(running: RunParts['running']): readonly string[] {
+function problemsOf(running: RunParts['running']): string[] {
   const views = [...running.peek()];
   return [
     ...running.listProblems,

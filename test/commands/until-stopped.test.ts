@@ -37,6 +37,7 @@ function stopped(signal: Signal, ends: { drain?: boolean; abort?: boolean; inFli
     } as Parameters<typeof untilStopped>[0]['io'],
     say: () => undefined,
     running,
+    shipping: undefined,
     once: false,
     report: event => void events.push(event),
     tally: () => tally.snapshot(),

@@ -11,11 +11,7 @@ const mebi = 1024 ** 2;
 const tebi = 1024 ** 4;
 
 const fields = {
-  kind: preset(
-    choice(['embedded', 'kafka'], { kafka: 'This build has the embedded log only: write `kind: embedded`.' }),
-    'embedded',
-    'Where records go: the log of this machine, or Kafka.',
-  ),
+  kind: preset(choice(['embedded', 'kafka']), 'embedded', 'Where records go: the log of this machine, or Kafka.'),
   path: preset(path, './data/log', 'Directory of the embedded log, and of what waits for Kafka.'),
   retain: preset(size({ min: mebi, max: 64 * tebi }), '1GiB', 'Bytes of records to keep; the oldest go first.'),
   maxBytes: preset(
@@ -40,7 +36,9 @@ const fields = {
   kafka: optional(kafka, 'The Kafka cluster, for `kind: kafka`.'),
 };
 
-const check: Check<ObjectOf<typeof fields>> = ({ value: { retain, maxBytes }, entry, report }) => {
+const check: Check<ObjectOf<typeof fields>> = ({ value: { kind, retain, maxBytes }, entry, report }) => {
+  if (kind === 'kafka' && !entry('kafka'))
+    report('kind', 'missing', '`kind: kafka` needs the block `kafka`.', 'Add `kafka: { brokers: [HOST:9092] }`.');
   if (retain === undefined || maxBytes === undefined || retain <= maxBytes) return;
   const key = entry('retain') ? 'retain' : 'maxBytes';
   report(

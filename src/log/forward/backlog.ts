@@ -1,5 +1,6 @@
-import type { Log } from '../log.js';
+import type { LogReader } from '../log.js';
 import type { Lane } from './lane.js';
+import { readCluster, readPosition } from './position.js';
 
 /** What the local log has and Kafka has not acknowledged. */
 export interface Backlog {
@@ -11,14 +12,16 @@ export interface Backlog {
   readonly oldestMs: number;
 }
 
+type Place = Pick<Lane, 'topic' | 'partition' | 'localNext'>;
+
 const sampleBytes = 16_384;
 
 /** A look at the backlog: one small read of the local log for each partition that has one. */
-export function measureBacklog(log: Log, lanes: readonly Lane[], nowMs: number): Backlog {
+export function measureBacklog(log: LogReader, places: readonly Place[], nowMs: number): Backlog {
   let records = 0;
   let bytes = 0;
   let oldestMs = 0;
-  for (const { topic, partition, localNext } of lanes) {
+  for (const { topic, partition, localNext } of places) {
     const { start, end } = log.ends(topic)[partition]!;
     const waiting = end - Math.max(start, localNext);
     if (waiting <= 0) continue;
@@ -30,4 +33,17 @@ export function measureBacklog(log: Log, lanes: readonly Lane[], nowMs: number):
     if (sinceMs !== undefined) oldestMs = Math.max(oldestMs, nowMs - sinceMs);
   }
   return { records, bytes, oldestMs };
+}
+
+/** The backlog of an instance that does not run, as its log tells it; undefined when it never shipped anywhere. */
+export function storedBacklog(log: LogReader, nowMs: number): Backlog | undefined {
+  if (!readCluster(log)) return undefined;
+  const places = log
+    .topics()
+    .flatMap(topic =>
+      log
+        .ends(topic)
+        .map(({ partition }) => ({ topic, partition, localNext: readPosition(log, topic, partition)?.localNext ?? 0 })),
+    );
+  return measureBacklog(log, places, nowMs);
 }

@@ -27,6 +27,8 @@ export interface ForwarderOptions {
   /** Of the client: twice as long after an unclean end a batch of the last process may still arrive. */
   readonly requestTimeoutMs: number;
   readonly time: Time;
+  /** The clock by which the log dates its commits, which may be that of a simulated day; `time` when absent. */
+  readonly logClock?: Pick<Time, 'now'>;
   readonly random: Random;
   readonly report: Report;
   /** What nobody can mend: the local log is over, or a bug. */
@@ -67,7 +69,7 @@ interface Contact extends Link {
  * Holds at most `maxHeldBytes` of records in batches of `batchBytes`.
  */
 export function createForwarder(options: ForwarderOptions): Forwarder {
-  const { log, time, random, report, onFailed } = options;
+  const { log, time, random, report, onFailed, logClock = time } = options;
   const compact = new Set(options.topics.flatMap(({ name, cleanup }) => (cleanup === 'compact' ? [name] : [])));
   const troubles = createTroubles(report, time);
   const soon = backoff({ minMs: 250, maxMs: 5_000, random });
@@ -89,7 +91,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const { deadLetters } = options;
     // A letter that is refused itself would write letters for ever.
     if (topic === deadLetters) return { batches: [], state: [] };
-    const at = { deadLetters, topic, partition, nowMs: time.now() };
+    const at = { deadLetters, topic, partition, nowMs: logClock.now() };
     return writer.prepare(refused.map(({ record, failure }) => refusedRecord({ ...at, record, failure })));
   };
   const lanes = log
@@ -271,7 +273,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     // A topic that was made after the start is not shipped before the next one.
     keepFrom: (topic, partition) => byPlace.get(`${topic}/${partition}`)?.localNext ?? 0,
-    backlog: () => measureBacklog(log, lanes, time.now()),
+    backlog: () => measureBacklog(log, lanes, logClock.now()),
     shipped: () => {
       look();
       pump();

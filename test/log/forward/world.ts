@@ -138,6 +138,7 @@ export function forwardWorld(options: WorldOptions = {}): World {
       deadLetters: 'letters',
       requestTimeoutMs,
       time,
+      logClock: time,
       random,
       report: event => void (life.isDead || events.push(event)),
       onFailed: error => void (life.isDead || failures.push(error)),
