@@ -260,6 +260,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     start(given) {
       const waitMs = isUnsure ? 2 * options.requestTimeoutMs : 0;
       for (const lane of lanes) if (waitMs > 0 && readPosition(log, lane.topic, lane.partition)) pause(lane, waitMs);
+      troubles.met('cluster', new KafkaFailure('timeout', 'Kafka has not answered yet'));
       void connect(given);
     },
     wake() {
