@@ -180,27 +180,32 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   function tell(event: PublisherEvent): void {
     if (event.kind !== 'failing' && event.kind !== 'recovered') return;
     const where = `${event.topic}/${event.partition}`;
-    if (event.kind === 'recovered') return troubles.mended(where);
+    if (event.kind === 'recovered') {
+      remaking.delete(event.topic);
+      return troubles.mended(where);
+    }
     report({ kind: 'ship-failed', topic: event.topic, code: event.failure.code });
     troubles.met(where, event.failure);
     if (event.failure.code === 'topic-missing' && !remaking.has(event.topic)) void remake(event.topic);
   }
 
-  /** Deleted while we run: the publisher waits for it, and somebody has to make it. */
+  /** Deleted while we run: the publisher waits for it, and somebody has to make it. Looked at until records arrive: a broker may not have heard of the deletion yet. */
   async function remake(topic: string): Promise<void> {
     const where = `topic ${topic}`;
+    remaking.add(topic);
     try {
-      remaking.add(topic);
       contact!.forget(topic);
       await contact!.facts(topic);
-      remaking.delete(topic);
-      mended(where);
+      troubles.mended(where);
     } catch (error) {
       if (stopped) return;
       if (!(error instanceof KafkaFailure)) return onFailed(error);
       troubles.met(where, error);
-      after(soon(attemptAt(where)), () => void remake(topic));
     }
+    after(soon(attemptAt(where)), () => {
+      if (remaking.has(topic)) void remake(topic);
+      else attempts.delete(where);
+    });
   }
 
   function scheduleSave(): void {

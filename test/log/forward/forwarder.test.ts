@@ -188,6 +188,21 @@ test('a topic that was deleted and made again gets what the local log still keep
   t.is(world.forwarder.reason, undefined);
 });
 
+test('a topic that was deleted is made again, though some brokers have not heard of it and describe it still', async t => {
+  const world = forwardWorld();
+  world.start();
+  await world.commit(keys);
+  await world.shipped();
+  world.kafka.remove('bars', 3);
+  await world.commit(keys);
+  await world.shipped();
+  t.true(world.kafka.has('bars'));
+  t.deepEqual(
+    differences(world).map(({ lost }) => lost),
+    [0, 0, 0],
+  );
+});
+
 test('a topic that was made again while nobody ran is known by its id, and by offsets that went back', async t => {
   const world = forwardWorld();
   world.start();

@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import type { Cluster, NewTopic } from '../../../src/log/kafka/cluster.js';
+import type { Cluster, NewTopic, TopicFacts } from '../../../src/log/kafka/cluster.js';
 import { KafkaFailure } from '../../../src/log/kafka/kafka-failure.js';
 import type { Batch, LogRecord, StoredRecord } from '../../../src/log/log.js';
 import type { Time } from '../../../src/streams/time.js';
@@ -57,7 +57,8 @@ export interface FakeKafka {
   records(topic: string, partition: number): readonly StoredRecord[];
   has(topic: string): boolean;
   /** Somebody deletes the topic. */
-  remove(topic: string): void;
+  /** @param staleAnswers so often a broker still describes it as it was */
+  remove(topic: string, staleAnswers?: number): void;
   /** Breaches of the discipline that were seen: calls that overlap in a partition, another batch after a failed one. */
   readonly breaches: readonly string[];
   /** Producer ids given so far. */
@@ -67,6 +68,8 @@ export interface FakeKafka {
 /** Kafka as its clients see it, in memory and deterministic: sequence numbers, doubles that are recognised, faults to inject. */
 export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
   const { time, id = 'fake', latencyMs = 0, maxBatchBytes = 1_000_000 } = options;
+  /** Of topics that were removed: what a broker that has not heard of it still says, and how often. */
+  const stale = new Map<string, { readonly facts: TopicFacts; left: number }>();
   const topics = new Map<string, NewTopic & { readonly topicId: string; readonly partitionsOf: Partition[] }>();
   const breaches: string[] = [];
   let calls = 0;
@@ -162,10 +165,10 @@ export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
       async describeTopic(name) {
         open();
         answerable();
+        const old = stale.get(name);
+        if (old && old.left-- > 0) return old.facts;
         const topic = topics.get(name);
-        if (!topic) return undefined;
-        const { partitions, replication, cleanup, topicId } = topic;
-        return { partitions, replication, minInsync: 1, cleanup, topicId };
+        return topic && factsOf(topic);
       },
       async createTopic(name, topic) {
         open();
@@ -254,7 +257,10 @@ export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
     },
     records: (topic, partition) => partitionOf(topic, partition).records,
     has: topic => topics.has(topic),
-    remove: topic => void topics.delete(topic),
+    remove(topic, staleAnswers = 0) {
+      stale.set(topic, { facts: factsOf(topics.get(topic)!), left: staleAnswers });
+      topics.delete(topic);
+    },
     breaches,
     get producers() {
       return producers;
@@ -262,6 +268,19 @@ export function fakeKafka(options: FakeKafkaOptions): FakeKafka {
   };
   return kafka;
 }
+
+const factsOf = ({
+  partitions,
+  replication,
+  cleanup,
+  topicId,
+}: NewTopic & { readonly topicId: string }): TopicFacts => ({
+  partitions,
+  replication,
+  minInsync: 1,
+  cleanup,
+  topicId,
+});
 
 const bytesOf = ({ records }: Batch): number =>
   records.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
