@@ -47,7 +47,7 @@ const freshFile = (): string => {
 };
 
 async function play(
-  { run, asUser, options, shortOptions, crashes, mayDouble, ...row }: FaultRow,
+  { run, asUser, options, shortOptions, crashes, mayDouble, mayMix, ...row }: FaultRow,
   seed: number,
 ): Promise<boolean> {
   const topic = `row-${row.row}-${seed}`;
@@ -109,7 +109,10 @@ async function play(
     await load.more(row.perSecond);
     await load.finish();
     const count = await countBack(cluster, topic, sent, crashes ? stored : sent);
-    const faults = faultsOf(count, load.state, mayDouble?.(amount, partitions) ?? 0);
+    const faults = faultsOf(count, load.state, {
+      mayDouble: mayDouble?.(amount, partitions, way) ?? 0,
+      mayMix: mayMix?.(way) ?? false,
+    });
     console.log(tableLine({ row, amount, seed, count, state: load.state, detail }));
     for (const fault of faults) console.log(`FAILED ${row.row}: ${fault}`);
     if (Object.keys(load.state.told).length > 0) console.error(`  ${row.row}: ${JSON.stringify(load.state.told)}`);

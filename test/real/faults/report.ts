@@ -31,8 +31,12 @@ export const tableLine = ({ row, amount, seed, count, state, detail }: RowResult
   ].join(' | ')} |`;
 
 /** Any of these is a failure; how long something took is not, because machines differ. */
-export function faultsOf(count: Count, state: LoadState, mayDouble: number): readonly string[] {
-  const faults = (['lost', 'outOfOrder', 'unexpected', 'mismatched', 'split'] as const)
+export function faultsOf(
+  count: Count,
+  state: LoadState,
+  { mayDouble, mayMix }: { readonly mayDouble: number; readonly mayMix: boolean },
+): readonly string[] {
+  const faults = (['lost', ...(mayMix ? [] : ['outOfOrder' as const]), 'unexpected', 'mismatched', 'split'] as const)
     .filter(kind => count[kind] > 0)
     .map(kind => `${count[kind]} ${kind}`);
   if (count.doubledRuns > mayDouble) faults.push(`${count.doubled} doubled in ${count.doubledRuns} batches`);

@@ -40,7 +40,9 @@ export interface FaultRow {
   /** The load is killed: only what it had stored has to be there. */
   readonly crashes?: boolean;
   /** How many batches may be there twice. */
-  readonly mayDouble?: (amount: number, partitions: number) => number;
+  readonly mayDouble?: (amount: number, partitions: number, way: Way) => number;
+  /** What lies in the topic need not be in the order in which it was sent: why, says the row. */
+  readonly mayMix?: (way: Way) => boolean;
   /** Only this way of sending has it. */
   readonly way?: Way;
   /** @returns what was seen beside the counts */

@@ -9,6 +9,9 @@ export const topicRows: readonly FaultRow[] = [
     long: 10,
     short: 2,
     unit: 's',
+    // A batch of each partition meets the new topic first; then all that the local log keeps comes in order, that batch once more.
+    mayDouble: (_, partitions, way) => (way === 'forward' ? partitions : 0),
+    mayMix: way => way === 'forward',
     async run({ cluster, load, topic, partitions, amount, freshFile, way }) {
       if (way === 'forward') {
         // The local log still has what lay in the topic, and the forwarder makes it again.
