@@ -63,7 +63,7 @@ addInit(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));
 addSymbols(program, io, sight(io));
-addTail(program, io, options => sight(io).logPathOf(options));
+addTail(program, io, options => sight(io).logOf(options));
 addSimulate(program, io);
 addSchema(program, io);
 addVersion(program, io, packageVersion);

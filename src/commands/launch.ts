@@ -22,6 +22,7 @@ import { createTopics } from './create-topics.js';
 import { exitCodeOf } from './exit-code.js';
 import { greeting } from './greeting.js';
 import type { Io } from './io.js';
+import { clientId } from './log-place.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
 import { createReload } from './reload.js';
@@ -94,7 +95,7 @@ async function launched(
     const parts = { log, topics, deadLetters, requestTimeoutMs: kafka.requestTimeout, report };
     shipping = await startShipping({
       ...parts,
-      connect: () => connectKafka(kafka, `financelake@${hostname()}`),
+      connect: () => connectKafka(kafka, clientId()),
       time: realTime,
       logClock: time,
       random: Math.random,

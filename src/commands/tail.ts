@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { hasLog, openEmbeddedReader } from '../log/embedded/embedded-reader.js';
-import { LogFailure, type LogReader, type StoredRecord } from '../log/log.js';
+import { LogFailure, type RecordReader, type StoredRecord } from '../log/log.js';
 import { type ConfigOptions, withConfigOptions } from './config-options.js';
 import { exitCodeOf } from './exit-code.js';
+import { type Connect, type LogPlace, openLogReader } from './log-place.js';
 
 /** What a verb may touch of the process around it. */
 export interface CommandIo {
@@ -25,11 +25,16 @@ const pause = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 20
 const readBytes = 256 * 1024;
 
 /**
- * Adds `tail`: prints the records of a topic from the log on disk, beside the instance that writes it or without one.
+ * Adds `tail`: prints the records of a topic, from Kafka or from the log on disk, beside the instance that writes it or without one.
  * Holds one read of each partition.
- * @param logPathOf `log.path` of the configuration that the options name; throws what the configuration has against it
+ * @param placeOf the log of the configuration that the options name; throws what the configuration has against it
  */
-export function addTail(program: Command, io: CommandIo, logPathOf: (options: ConfigOptions) => string): void {
+export function addTail(
+  program: Command,
+  io: CommandIo,
+  placeOf: (options: ConfigOptions) => LogPlace,
+  connect?: Connect,
+): void {
   withConfigOptions(program.command('tail').description('print the records of a topic').argument('<topic>'))
     .option('--from <place>', 'start, end, or an offset', place, 'start')
     .option('--partition <number>', 'only this partition', number)
@@ -41,7 +46,7 @@ export function addTail(program: Command, io: CommandIo, logPathOf: (options: Co
       '\nOrder: as written within a partition. Several partitions take turns, some records of each at a time; between them there is no order.\nWithout --follow it ends at the end that the topic has when it starts. An unknown topic prints nothing.',
     )
     .action(async (topic: string, options: TailOptions) => {
-      const path = logPathOf(options);
+      const place = placeOf(options);
       // The reader of the pipe has seen enough (`| head`); the stream says so in an event of its own.
       process.stdout.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE') throw error;
@@ -49,16 +54,13 @@ export function addTail(program: Command, io: CommandIo, logPathOf: (options: Co
       });
       try {
         // Before the first start there is no log, and so no topic.
-        while (!hasLog(path)) {
+        const open = () => openLogReader(place, connect, problem => io.err(`${problem}\n`));
+        let log = await open();
+        while (!log) {
           if (!options.follow) return;
           await pause();
+          log = await open();
         }
-        const log = openEmbeddedReader(path, event => {
-          if (event.kind === 'log-damaged')
-            io.err(
-              `${event.topic}/${event.partition}: ${event.records} records from offset ${event.offset} are damaged\n`,
-            );
-        });
         try {
           await print(log, topic, options, io);
         } finally {
@@ -79,11 +81,12 @@ interface Place {
   end: number;
 }
 
-async function print(log: LogReader, topic: string, options: TailOptions, io: CommandIo): Promise<void> {
+async function print(log: RecordReader, topic: string, options: TailOptions, io: CommandIo): Promise<void> {
   let left = options.limit;
   const places: Place[] = [];
-  for (;;) {
-    for (const { partition, start, end } of log.ends(topic)) {
+
+  async function findEnds(): Promise<void> {
+    for (const { partition, start, end } of await log.ends(topic)) {
       if (options.partition !== undefined && partition !== options.partition) continue;
       const known = places.find(place => place.partition === partition);
       if (known) known.end = end;
@@ -92,22 +95,43 @@ async function print(log: LogReader, topic: string, options: TailOptions, io: Co
         places.push({ partition, next, end });
       }
     }
+  }
+
+  /** Prints some records of a partition. @returns how many */
+  async function printSome(place: Place): Promise<number> {
+    if (place.next >= place.end) return 0;
+    const records = await log.read(topic, place.partition, place.next, readBytes);
+    if (records.length === 0 || records[0]!.offset >= place.end) place.next = place.end;
     let printed = 0;
-    for (let turn = -1; turn !== printed; ) {
-      turn = printed;
-      for (const place of places) {
-        if (place.next >= place.end) continue;
-        const records = log.read(topic, place.partition, place.next, readBytes);
-        if (records.length === 0 || records[0]!.offset >= place.end) place.next = place.end;
-        for (const record of records) {
-          // What came after `ends` was asked belongs to the next look, or to nobody without --follow.
-          if (record.offset >= place.end) break;
-          if (left-- <= 0) return;
-          place.next = record.offset + 1;
-          io.out(`${options.json ? asJson(topic, place.partition, record) : asText(place.partition, record)}\n`);
-          printed++;
-        }
-      }
+    for (const record of records) {
+      // What came after `ends` was asked belongs to the next look, or to nobody without --follow.
+      if (record.offset >= place.end || left <= 0) break;
+      left--;
+      place.next = record.offset + 1;
+      io.out(`${options.json ? asJson(topic, place.partition, record) : asText(place.partition, record)}\n`);
+      printed++;
+    }
+    return printed;
+  }
+
+  async function printToEnd(): Promise<void> {
+    await findEnds();
+    for (let printed = -1; printed !== 0 && left > 0; ) {
+      printed = 0;
+      for (const place of places) printed += await printSome(place);
+    }
+  }
+
+  let away = '';
+  for (;;) {
+    try {
+      await printToEnd();
+      away = '';
+    } catch (error) {
+      // Kafka was there at the start: who follows is told once that it is away, and waits.
+      if (!options.follow || !(error instanceof LogFailure) || error.code !== 'unreachable') throw error;
+      if (error.message !== away) io.err(`${error.message}\n`);
+      away = error.message;
     }
     if (!options.follow || left <= 0) return;
     await pause();

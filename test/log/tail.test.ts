@@ -47,7 +47,7 @@ async function tail(...args: string[]): Promise<{ out: string[]; err: string; co
   const program = new Command()
     .exitOverride()
     .configureOutput({ writeErr: text => io.err(text), writeOut: text => io.out(text) });
-  addTail(program, io, ({ set }) => set[0]?.replace('log.path=', '') ?? path);
+  addTail(program, io, ({ set }) => ({ path: set[0]?.replace('log.path=', '') ?? path }));
   await program.parseAsync(['tail', ...args], { from: 'user' });
   return { out: out.split('\n').slice(0, -1), err, code };
 }

@@ -1,8 +1,9 @@
 import { checkCommit } from '../commit-check.js';
-import { type Batch, LogFailure, type LogFailureCode, type RecordLog, type TopicOptions } from '../log.js';
+import { type Batch, LogFailure, type RecordLog, type TopicOptions } from '../log.js';
 import { agreedTopic, type Topic } from '../topics.js';
 import type { Cluster, TopicFacts } from './cluster.js';
-import { KafkaFailure, type KafkaFailureCode } from './kafka-failure.js';
+import type { KafkaFailure } from './kafka-failure.js';
+import { asLogFailure, openKafkaReader } from './kafka-reader.js';
 import type { Publisher } from './publisher.js';
 
 export interface KafkaLogOptions {
@@ -18,6 +19,7 @@ export interface KafkaLogOptions {
  * acknowledged by itself, and a batch that had to be divided has several positions.
  */
 export function openKafkaLog({ cluster, publisher, replication, closeDeadlineMs }: KafkaLogOptions): RecordLog {
+  const reader = openKafkaReader(cluster, closeDeadlineMs);
   const topics = new Map<string, Topic>();
   /** Appends are taken in the order of the calls, though one may have to ask for its topic first. */
   let order: Promise<unknown> = Promise.resolve();
@@ -50,10 +52,7 @@ export function openKafkaLog({ cluster, publisher, replication, closeDeadlineMs 
   }
 
   return {
-    identity: cluster.id,
-    topics: () => asLogFailure(cluster.topics().then(names => names.filter(name => !name.startsWith('__')))),
-    ends: topic => asLogFailure(cluster.ends(topic)),
-    read: (topic, partition, from, maxBytes) => asLogFailure(cluster.read(topic, partition, from, maxBytes)),
+    ...reader,
     async ensureTopic(name, wanted) {
       const agreed = agreedTopic(undefined, name, wanted, topics.size);
       const found = await asLogFailure(cluster.describeTopic(name).then(facts => facts ?? createOrFind(name, wanted)));
@@ -79,7 +78,7 @@ export function openKafkaLog({ cluster, publisher, replication, closeDeadlineMs 
     async close() {
       await order;
       await publisher.close(closeDeadlineMs);
-      await cluster.close(closeDeadlineMs);
+      await reader.close();
     },
   };
 }
@@ -111,26 +110,3 @@ const copyOf = ({ topic, partition, records }: Batch): Batch => ({
   partition,
   records: records.map(({ key, value, headers }) => ({ key, value: new Uint8Array(value), headers: { ...headers } })),
 });
-
-async function asLogFailure<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof KafkaFailure)) throw error;
-    throw new LogFailure(logCodes[error.code] ?? 'unreachable', error.message);
-  }
-}
-
-const logCodes: Readonly<Partial<Record<KafkaFailureCode, LogFailureCode>>> = {
-  full: 'full',
-  closed: 'closed',
-  'too-large': 'too-large',
-  'invalid-record': 'too-large',
-  'topic-missing': 'topic',
-  'topic-exists': 'topic',
-  'topic-invalid': 'topic',
-  authentication: 'denied',
-  authorization: 'denied',
-  certificate: 'denied',
-  unsupported: 'denied',
-};
