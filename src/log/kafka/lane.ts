@@ -10,6 +10,8 @@ import { cut, halves, type Send } from './send.js';
 /** A batch of a caller on its way. */
 export interface Taken {
   readonly records: readonly LogRecord[];
+  /** Encoded bytes of each record, and of all. */
+  readonly sizes: readonly number[];
   readonly bytes: number;
   /** How many of its records are in sends, and how many have been acknowledged or refused. */
   taken: number;

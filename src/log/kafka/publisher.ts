@@ -110,22 +110,22 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   async function publishAll(batches: readonly Batch[]): Promise<readonly Published[]> {
     if (isClosing) throw new KafkaFailure('closed', 'the publisher is closed');
-    const sized = batches.map(batch => ({
-      ...batch,
-      bytes: batch.records.reduce((sum, record) => sum + encodedBytes(record), 0),
-    }));
+    const sized = batches.map(batch => {
+      const sizes = batch.records.map(encodedBytes);
+      return { ...batch, sizes, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    });
     const more = sized.reduce((sum, { bytes }) => sum + bytes, 0);
     if (heldBytes > 0 && heldBytes + more > maxHeldBytes) {
       const all = `${heldBytes} bytes wait for Kafka, ${more} more would be above ${maxHeldBytes}`;
       throw new KafkaFailure('full', all);
     }
     return Promise.all(
-      sized.map(async ({ topic, partition, records, bytes }) => {
+      sized.map(async ({ topic, partition, records, sizes, bytes }) => {
         if (records.length === 0) return { positions: [], refused: [] };
         heldBytes += bytes;
         heldRecords += records.length;
         return new Promise<Published>((resolve, reject) => {
-          const owner = { records, bytes, taken: 0, settled: 0, positions: [], refused: [], resolve, reject };
+          const owner = { records, sizes, bytes, taken: 0, settled: 0, positions: [], refused: [], resolve, reject };
           laneOf(topic, partition).take(owner);
         });
       }),

@@ -17,6 +17,8 @@ export interface Run<Owner> {
 /** Where the next send begins: the first owner, and how many of its records were taken. */
 export interface Queued {
   readonly records: readonly LogRecord[];
+  /** Encoded bytes of each. */
+  readonly sizes: readonly number[];
   taken: number;
 }
 
@@ -41,7 +43,7 @@ export function cut<Owner extends Queued>(queue: Owner[], maxBytes: number, maxR
     const from = owner.taken;
     while (owner.taken < owner.records.length) {
       const record = owner.records[owner.taken]!;
-      const more = encodedBytes(record);
+      const more = owner.sizes[owner.taken]!;
       isFull = records.length > 0 && (bytes + more > maxBytes || records.length === maxRecords);
       if (isFull) break;
       records.push(record);

@@ -7,6 +7,7 @@ import { type Client, createClient } from './client.js';
 import { addCodecs, codecOf, hasZstd } from './codecs.js';
 import { isLost, kafkajsFailure } from './failure.js';
 import { createFetcher, type Fetcher, stopIdlePolling } from './internals.js';
+import { placedMessages } from './placed-messages.js';
 import { readRecords } from './read-records.js';
 import { createTopic, describeTopic, endsOf } from './topics.js';
 
@@ -106,8 +107,9 @@ export async function connectKafkajs(options: ClusterOptions): Promise<Cluster> 
     read: (topic, partition, from, maxBytes) =>
       ask(`topic ${topic}`, by => readRecords(by, topic, partition, from, maxBytes)),
 
-    async publish({ topic, partition, records }) {
+    async publish(batch) {
       open();
+      const { topic, partition } = batch;
       producing ??= produce();
       const by = producing;
       const what = `topic ${topic}`;
@@ -119,12 +121,7 @@ export async function connectKafkajs(options: ClusterOptions): Promise<Cluster> 
           // The brokers' own wait for the replicas: its end is an answer, and comes before we take them for dead.
           timeout: Math.ceil(requestTimeoutMs * 0.8),
           compression: codecOf[options.compression],
-          messages: records.map(({ key, value, headers }) => ({
-            partition,
-            key: Buffer.from(key),
-            value: value.length === 0 ? null : bufferOf(value),
-            headers,
-          })),
+          messages: placedMessages(batch),
         });
         const place = acknowledged.find(answer => answer.topicName === topic && answer.partition === partition);
         // KafkaJS resolves without an answer for a partition that moved to a broker which has answered before (its issue 1303).
@@ -198,5 +195,3 @@ async function first({ client, admin }: Asking, options: ClusterOptions): Promis
     throw kafkajsFailure(error, { options });
   }
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
