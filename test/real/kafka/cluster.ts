@@ -107,6 +107,9 @@ export async function startCluster(plan: ClusterPlan): Promise<KafkaCluster> {
   };
 }
 
+/** Like Kafka's own: none begins with a dash, which its tools take for an option. */
+const randomId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A');
+
 /** Kafka's own tool formats the first directory; the others differ by their ids only, and one start of a JVM is dear. */
 async function format(
   classes: KafkaClasses,
@@ -114,7 +117,7 @@ async function format(
   count: number,
   extra: readonly string[],
 ): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = randomId();
   await runJava(classes, {
     main: 'kafka.tools.StorageTool',
     args: ['format', '-t', clusterId, '-c', join(directory, 'broker-1', 'server.properties'), ...extra],
@@ -130,7 +133,7 @@ async function format(
         version: 1,
         'cluster.id': clusterId,
         'node.id': id,
-        'directory.id': randomBytes(16).toString('base64url'),
+        'directory.id': randomId(),
       }),
     );
   }
