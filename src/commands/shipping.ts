@@ -13,7 +13,7 @@ import type { Random, Time } from '../streams/time.js';
 export interface Shipping extends Pick<Forwarder, 'wake' | 'backlog' | 'keepFrom' | 'reason'> {
   /** Rejects with what nobody can mend. */
   readonly failed: Promise<never>;
-  /** Resolves when Kafka has everything, when `giveUp` is called, or when nothing more has arrived for `idleMs`. @returns what it lacks then */
+  /** Resolves when Kafka has everything, when `giveUp` is called, or when nothing more has arrived for `idleMs` and twice the request time-out. @returns what it lacks then */
   finish(idleMs: number): Promise<Backlog>;
   giveUp(): void;
   close(): Promise<void>;
@@ -60,6 +60,8 @@ export async function startShipping(parts: ShippingParts): Promise<Shipping> {
     },
     failed,
     async finish(idleMs) {
+      // After an unclean end the forwarder itself waits so long before it ships.
+      const uncertainMs = 2 * parts.requestTimeoutMs;
       let least = Number.POSITIVE_INFINITY;
       let movedMs = time.monotonicMs();
       const stalled = interval(lookEveryMs, time).pipe(
@@ -67,7 +69,7 @@ export async function startShipping(parts: ShippingParts): Promise<Shipping> {
           const { records } = forwarder.backlog();
           if (records < least) movedMs = time.monotonicMs();
           least = Math.min(least, records);
-          return time.monotonicMs() - movedMs < idleMs;
+          return time.monotonicMs() - movedMs < idleMs + uncertainMs;
         }),
       );
       await firstValueFrom(race(givenUp, stalled, from(forwarder.shipped())));

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { type ShippingParts, startShipping } from '../../src/commands/shipping.js';
+import { storedBacklog } from '../../src/log/forward/backlog.js';
 import type { WantedTopic } from '../../src/log/forward/topic-desk.js';
 import { KafkaFailure } from '../../src/log/kafka/kafka-failure.js';
 import { type MemoryLog, openMemoryLog } from '../../src/log/memory.js';
@@ -86,7 +87,7 @@ test('the end waits as long as records arrive, and tells what is left when none 
   void shipping.finish(5_000).then(({ records }) => {
     left = records;
   });
-  await time.advance(4_900);
+  await time.advance(6_900);
   t.is(left, undefined);
   await time.advance(400);
   t.is(left, 1);
@@ -100,4 +101,12 @@ test('what was given up before the end was waited for is not waited for', async 
   await log.append({ batches: [batch('bars', 0, record('a'))] });
   shipping.giveUp();
   t.is((await shipping.finish(60_000)).records, 1);
+});
+
+test('what Kafka lacks of an instance that does not run is told from its log; one that never shipped lacks nothing', async t => {
+  t.is(storedBacklog(openMemoryLog(), 0), undefined);
+  const log = await known();
+  t.is(storedBacklog(log, 0)?.records, 0);
+  await log.append({ batches: [batch('bars', 0, record('a', 'abc'), record('b', 'abc'))] });
+  t.deepEqual(storedBacklog(log, 0), { records: 2, bytes: 8, oldestMs: 0 });
 });
