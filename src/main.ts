@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addDoctor } from './commands/doctor/doctor.js';
 import { exitCodeOf } from './commands/exit-code.js';
 import { addInit } from './commands/init.js';
 import type { Io } from './commands/io.js';
@@ -60,6 +61,7 @@ const program = new Command('financelake')
 addRun(program, io);
 addValidate(program, io);
 addInit(program, io);
+addDoctor(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));
 addSymbols(program, io, sight(io));

@@ -13,6 +13,8 @@ export interface Outgoing {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** GET where absent. */
+  readonly method?: 'GET' | 'HEAD';
 }
 
 export interface Exchange {
@@ -27,10 +29,11 @@ export const isRedirect = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
 /**
- * One GET. Holds at most `maxBytes` of the body, half as much again while its buffer grows; a declared length beyond the bound is refused unread. The body of a redirect is not read: its
+ * One GET, or one HEAD, which has no body. Holds at most `maxBytes` of the body, half as much again while its buffer grows; a declared length beyond the bound is refused unread. The body of a redirect is not read: its
  * connection is closed. On undici's dispatcher and not on its `request`, which makes a stream of every body: half of the cost of a small answer.
  */
-export function exchange(dispatcher: Dispatcher, { origin, path, headers }: Outgoing, maxBytes: number): Exchange {
+export function exchange(dispatcher: Dispatcher, outgoing: Outgoing, maxBytes: number): Exchange {
+  const { origin, path, headers, method = 'GET' } = outgoing;
   let controller: Dispatcher.DispatchController | undefined;
   let ended: Error | undefined;
   let settle: (received: Received) => void;
@@ -64,7 +67,7 @@ export function exchange(dispatcher: Dispatcher, { origin, path, headers }: Outg
   const tooLarge = (): void => end(httpFailure('too-large', origin, `more than ${maxBytes} bytes`));
 
   dispatcher.dispatch(
-    { origin, path, method: 'GET', headers },
+    { origin, path, method, headers },
     {
       onRequestStart(started) {
         controller = started;
@@ -77,7 +80,7 @@ export function exchange(dispatcher: Dispatcher, { origin, path, headers }: Outg
         if (isRedirect(code) && received.location !== undefined) {
           settle({ status, headers: received, body: Buffer.alloc(0) });
           end(new Error('the body of a redirect is not read'));
-        } else if (Number(received['content-length']) > maxBytes) tooLarge();
+        } else if (method === 'GET' && Number(received['content-length']) > maxBytes) tooLarge();
       },
       onResponseData(_controller, chunk) {
         if (bytes + chunk.length > maxBytes) tooLarge();
