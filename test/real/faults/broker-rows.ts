@@ -114,6 +114,8 @@ export const brokerRows: readonly FaultRow[] = [
     long: 20,
     short: 4,
     unit: 's each',
+    // A batch that its leader has and too few followers is seen by nobody until they are back: a fresh producer that looks for it sends it again.
+    mayDouble: (_, partitions) => 2 * partitions,
     async run(stage) {
       const { cluster, load, topic, amount } = stage;
       const { admin, brokers } = cluster;
