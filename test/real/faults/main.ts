@@ -152,4 +152,5 @@ try {
 }
 console.log(`in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+// A row that failed may have left something that waits.
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
