@@ -99,6 +99,7 @@ test('dlq show prints one letter with its bytes and headers; an unknown one is n
       payload: '{"close":"x"}',
       headers: { 'fl-schema': 'dead-letter/1' },
     });
-  for (const out of await both('show', 'n1')) t.regex(out, /^code +"field"$[\s\S]*^payload +"\{\\"close\\":\\"x\\"\}"$/m);
+  for (const out of await both('show', 'n1'))
+    t.regex(out, /^code +"field"$[\s\S]*^payload +"\{\\"close\\":\\"x\\"\}"$/m);
   await t.throwsAsync(both('show', 'n9'), { instanceOf: ExitFailure, message: /no dead letter n9/ });
 });
