@@ -38,6 +38,8 @@ export interface Admin {
   produce(bootstrap: readonly string[], topic: string, records: readonly ProducedRecord[]): Promise<void>;
   /** Another client of Kafka's own, with these settings, asks for the topic. @returns its number of partitions */
   askAs(config: Properties, topic: string): Promise<number>;
+  /** Waits until all partitions are as wanted: brokers learn of changes one after another, and any of them may be asked. */
+  partitionsAre(topic: string, what: string, holds: (partition: PartitionState) => boolean): Promise<void>;
   /** Waits until these brokers, and no others, are registered: a killed one is missed only when its session expires. */
   brokersAre(ids: readonly number[]): Promise<void>;
   /** Waits until every replica of every topic is in sync. */
@@ -113,6 +115,8 @@ export function startAdmin(classes: KafkaClasses, bootstrap: readonly string[]):
     askAs: async (config, topic) =>
       (await ask('try', topic, ...Object.entries(config).map(pair => pair.join('=')))) as number,
     brokersAre: ids => until(`brokers ${ids.join(', ')}`, async () => (await admin.brokers()).join() === ids.join()),
+    partitionsAre: (topic, what, holds) =>
+      until(`${topic}: ${what}`, async () => (await admin.describe(topic)).every(holds)),
     fullIsr: () =>
       until('every replica in sync', async () => {
         const topics = await admin.topics();
