@@ -245,7 +245,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         time,
         random,
         tell,
-        sendDeadlineMs: 3 * options.requestTimeoutMs,
+        // Well above a sound client's own retries: a producer that is renewed too early cannot see a batch that waits for its replicas, and doubles it.
+        sendDeadlineMs: 10 * options.requestTimeoutMs,
         settleMs: options.requestTimeoutMs,
       });
       contact = { cluster, publisher, ...createTopicDesk({ log, cluster, wanted: options.topics, report }) };

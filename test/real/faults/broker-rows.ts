@@ -115,7 +115,7 @@ export const brokerRows: readonly FaultRow[] = [
     short: 4,
     unit: 's each',
     // A batch that its leader has and too few followers is seen by nobody until they are back: a fresh producer that looks for it sends it again.
-    mayDouble: (_, partitions) => 2 * partitions,
+    mayDouble: (_, partitions) => partitions,
     async run(stage) {
       const { cluster, load, topic, amount } = stage;
       const { admin, brokers } = cluster;
