@@ -16,7 +16,8 @@ const packageOf = name => `node_modules/${name}/`;
 /** The one room that may import a package of weight. */
 const owners = {
   lmdb: 'log',
-  kafkajs: 'log/kafka',
+  kafkajs: 'log/kafka/kafkajs',
+  '@platformatic/kafka': 'log/kafka/platformatic',
   undici: 'http',
   'ipaddr.js': 'http',
   fastify: 'metrics',

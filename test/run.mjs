@@ -1,13 +1,13 @@
 // The whole gate in one command: builds, checks, tests, and closes with a line `N passed, N failed`. Each check counts as one.
 //   node test/run.mjs           everything but the long tests
 //   node test/run.mjs --long    the long tests, on what is built
-//   node test/run.mjs --real    the tests on real brokers, on what is built
+//   node test/run.mjs --real    the tests on real brokers, on what is built; with a pattern behind it those whose titles match
 //   node test/run.mjs --again   the tests alone, on what is built: for another version of Node
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 const bin = name => `node_modules/.bin/${name}`;
-const mode = process.argv[2] ?? '';
+const [mode = '', pattern] = process.argv.slice(2);
 const config = { '--long': 'ava.long.config.mjs', '--real': 'ava.real.config.mjs' }[mode];
 let passed = 0;
 let failed = 0;
@@ -64,7 +64,7 @@ if (built) {
   let tests = 0;
   const { code, text } = await run(
     process.execPath,
-    [bin('ava'), '--tap', ...(config ? ['--config', config] : [])],
+    [bin('ava'), '--tap', ...(config ? ['--config', config] : []), ...(pattern ? ['--match', pattern] : [])],
     line => {
       if (line.startsWith('ok ')) {
         tests++;

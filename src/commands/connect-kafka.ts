@@ -10,10 +10,27 @@ type KafkaConfig = NonNullable<Config['log']['kafka']>;
 /** Loaded when wanted: an embedded log has no use for a Kafka client, and each takes its time to load. */
 const clients: Readonly<Record<KafkaConfig['client'], () => Promise<ConnectCluster>>> = {
   kafkajs: async () => (await import('../log/kafka/kafkajs/connect-kafkajs.js')).connectKafkajs,
-  platformatic: async () => {
-    throw new ExitFailure(2, 'log.kafka.client: this build has kafkajs only');
-  },
+  platformatic: connectorOfPlatformatic,
 };
+
+/** The package is there only where npm ran on a Node that can run it. */
+async function connectorOfPlatformatic(): Promise<ConnectCluster> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 22))
+    throw new ExitFailure(
+      2,
+      `log.kafka.client: platformatic needs Node 22.22 or later, and this is ${process.version}. Use that, or log.kafka.client kafkajs`,
+    );
+  try {
+    return (await import('../log/kafka/platformatic/connect-platformatic.js')).connectPlatformatic;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new ExitFailure(
+      2,
+      'log.kafka.client: @platformatic/kafka is not installed: npm leaves it out on a Node older than 22.22. Run `npm ci` again on this one',
+    );
+  }
+}
 
 /**
  * Kafka as the configuration names it.

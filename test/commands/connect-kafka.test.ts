@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { connectKafka } from '../../src/commands/connect-kafka.js';
@@ -35,4 +35,18 @@ test('nobody there is one failure that names the address, with a login too', asy
     message: /127\.0\.0\.1:1: connection refused/,
   });
   t.notRegex(String(failure), /SECRET/);
+});
+
+test('the faster client is refused on a Node that is too old for it, and says what to do; elsewhere it answers like the other', async t => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const connecting = connectKafka({ ...kafka, client: 'platformatic' }, 'test');
+  if (major < 22 || (major === 22 && minor < 22))
+    await t.throwsAsync(connecting, {
+      instanceOf: ExitFailure,
+      message: /platformatic needs Node 22\.22 or later, and this is v.*kafkajs/,
+    });
+  // npm ran on an older Node than this test.
+  else if (!existsSync('node_modules/@platformatic/kafka'))
+    await t.throwsAsync(connecting, { instanceOf: ExitFailure, message: /is not installed.*npm ci/ });
+  else await t.throwsAsync(connecting, { code: 'unreachable', message: /127\.0\.0\.1:1: connection refused/ });
 });

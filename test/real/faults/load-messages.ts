@@ -2,7 +2,7 @@ import type { FlowOptions } from './flow.js';
 
 /** How records go to Kafka: through the embedded log and the forwarder, by the publisher alone, or (the control) by kafkajs as it is commonly used. */
 export type Way = 'forward' | 'publisher' | 'bare';
-export type ClientName = 'kafkajs';
+export type ClientName = 'kafkajs' | 'platformatic';
 
 export interface LoadOptions extends FlowOptions {
   readonly way: Way;

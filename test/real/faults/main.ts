@@ -15,7 +15,7 @@ import { topicRows } from './topic-rows.js';
 import { wireRows } from './wire-rows.js';
 
 /**
- * `main.js [--short] [--only ROW,ROW] [--seed S] [--seeds N] [[--way forward|publisher|bare]`: lets three real brokers meet the
+ * `main.js [--short] [--only ROW,ROW] [--seed S] [--seeds N] [--way forward|publisher|bare] [--client kafkajs|platformatic]`: lets three real brokers meet the
  * faults of docs/reliability.md under load, and counts with Kafka's own consumer what was lost, doubled or out of order. `--seeds` repeats each row with so many seeds.
  */
 const { values } = parseArgs({

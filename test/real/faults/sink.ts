@@ -26,16 +26,20 @@ export interface Sending {
   readonly acknowledged: Promise<{ readonly refused: number }>;
 }
 
-const connectors: Readonly<Record<ClientName, ConnectCluster>> = {
-  kafkajs: connectKafkajs,
+/** The other one cannot be loaded on every Node. */
+const connectors: Readonly<Record<ClientName, () => Promise<ConnectCluster>>> = {
+  kafkajs: async () => connectKafkajs,
+  platformatic: async () =>
+    (await import('../../../src/log/kafka/platformatic/connect-platformatic.js')).connectPlatformatic,
 };
 
 const closeMs = 10_000;
 
 export function openSink(options: LoadOptions, count: (what: string) => void): Promise<Sink> {
   const { client, brokers, requestTimeoutMs, login } = options;
-  const connect = (): Promise<Cluster> =>
-    connectors[client]({
+  const connect = async (): Promise<Cluster> => {
+    const connectCluster = await connectors[client]();
+    return connectCluster({
       brokers,
       clientId: 'financelake-faults',
       requestTimeoutMs,
@@ -46,6 +50,7 @@ export function openSink(options: LoadOptions, count: (what: string) => void): P
         sasl: { mechanism: 'scram-sha-512', username: login.username, password: login.password },
       }),
     });
+  };
   switch (options.way) {
     case 'forward':
       return openForwardSink(options, connect, count);

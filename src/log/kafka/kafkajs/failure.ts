@@ -1,3 +1,4 @@
+import { isCertificateFault } from '../certificate-fault.js';
 import { KafkaFailure, type KafkaFailureCode } from '../kafka-failure.js';
 import { codeOfProtocolError } from '../protocol-errors.js';
 import { type Met, wordedFailure } from '../worded-failure.js';
@@ -37,7 +38,7 @@ export function kafkajsFailure(error: unknown, met: Omit<Met, 'detail' | 'cause'
   const { name, type, code, broker, message } = inner;
   const detail = message.replace(/^Connection error: /, '');
   const cause = typeof code === 'string' ? code : undefined;
-  if (name === 'KafkaJSConnectionError' && tlsCodes.test(`${cause} ${detail}`))
+  if (name === 'KafkaJSConnectionError' && isCertificateFault(cause, detail))
     return wordedFailure('certificate', { ...met, broker, detail, cause });
   const found = type === undefined ? (codesByName[name] ?? 'broker') : codeOfProtocolError(type);
   return wordedFailure(found, { ...met, broker, cause, detail: type === undefined ? detail : `${type}: ${detail}` });
@@ -55,7 +56,3 @@ const codesByName: Readonly<Record<string, KafkaFailureCode>> = {
   KafkaJSServerDoesNotSupportApiKey: 'unsupported',
   KafkaJSNotImplemented: 'unsupported',
 };
-
-/** Codes of OpenSSL and of Node's check of names; the connection error keeps code or text. */
-const tlsCodes =
-  /^ERR_TLS_CERT|^ERR_SSL_(?!WRONG_VERSION)|^CERT_|^DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|certificate|alert (bad|unknown|handshake)/i;
