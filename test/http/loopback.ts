@@ -7,22 +7,30 @@ import { type HttpEdge, HttpFailure, type HttpFailureCode } from '../../src/http
 export interface Loopback {
   readonly origin: string;
   readonly port: number;
-  /** Connections accepted in all, and those open. */
+  /**
+   * Connections accepted in all, and those open that carried bytes of a request: for one whose call was given up undici opens another, which waits for the
+   * next call.
+   */
   readonly seen: { connections: number; readonly open: Set<Socket> };
 }
 
 async function listen(t: ExecutionContext, server: Server | RawServer): Promise<Loopback> {
   const seen = { connections: 0, open: new Set<Socket>() };
+  const accepted = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     seen.connections++;
-    seen.open.add(socket);
+    accepted.add(socket);
+    socket.once('data', () => seen.open.add(socket));
     socket.on('error', () => {});
-    socket.on('close', () => seen.open.delete(socket));
+    socket.on('close', () => {
+      accepted.delete(socket);
+      seen.open.delete(socket);
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.close();
-    for (const socket of seen.open) socket.destroy();
+    for (const socket of accepted) socket.destroy();
   });
   const { port } = server.address() as AddressInfo;
   return { origin: `http://127.0.0.1:${port}`, port, seen };
