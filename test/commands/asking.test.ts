@@ -19,6 +19,7 @@ import { createRegistry } from '../../src/metrics/registry.js';
 import { createServer } from '../../src/metrics/server.js';
 import type { SourceQuota, Status, SymbolStatus } from '../../src/metrics/view.js';
 import { fakeView, handClock, someEvents, startMs } from '../metrics/fake-view.js';
+import { quietIo } from './quiet-io.js';
 
 function told() {
   const time = handClock();
@@ -34,17 +35,13 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
   let code = 0;
   const asked: ConfigOptions[] = [];
   const io: Io = {
+    ...quietIo,
     out: text => {
       out += text;
     },
     err: text => {
       err += text;
     },
-    onLostOutput: () => undefined,
-    onStop: () => undefined,
-    env: {},
-    cwd: '/',
-    isTty: false,
     exit(given) {
       code = given;
     },
@@ -66,16 +63,7 @@ async function run(args: readonly string[], sight: Partial<Sight> = {}) {
   return { out, err, code, asked };
 }
 
-const ioIn = (cwd: string): Io => ({
-  out: () => undefined,
-  err: () => undefined,
-  onLostOutput: () => undefined,
-  onStop: () => undefined,
-  env: {},
-  cwd,
-  isTty: false,
-  exit: () => undefined,
-});
+const ioIn = (cwd: string): Io => ({ ...quietIo, cwd });
 
 async function running() {
   const { view, time } = told();

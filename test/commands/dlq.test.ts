@@ -11,6 +11,7 @@ import { realTime } from '../../src/streams/time.js';
 import { fakeKafka } from '../log/kafka/fake-kafka.js';
 import { batch, record } from '../log/record-contract.js';
 import { openTemp, tempDirectory } from '../log/temp-log.js';
+import { quietIo } from './quiet-io.js';
 
 const topic = 'market.dead-letters';
 const letter = (id: string, code: string, at: string) =>
@@ -59,16 +60,11 @@ async function both(...args: string[]): Promise<readonly string[]> {
     writeFileSync(join(cwd, 'financelake.yaml'), `log: ${log}\n`);
     let out = '';
     const io: Io = {
+      ...quietIo,
       out: text => {
         out += text;
       },
-      err: () => undefined,
-      onLostOutput: () => undefined,
-      onStop: () => undefined,
-      env: {},
       cwd,
-      isTty: false,
-      exit: () => undefined,
     };
     const program = new Command().exitOverride();
     addDlq(program, io, sight(io), async () => kafka.connect());

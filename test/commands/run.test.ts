@@ -6,6 +6,7 @@ import type { Io } from '../../src/commands/io.js';
 import { addRun } from '../../src/commands/run.js';
 import { addValidate } from '../../src/commands/validate.js';
 import { directoryWith } from '../config/loading.js';
+import { quietIo } from './quiet-io.js';
 
 async function said(
   cwd: string,
@@ -15,7 +16,7 @@ async function said(
   let err = '';
   let code: number | undefined;
   const io: Io = {
-    out: () => undefined,
+    ...quietIo,
     err: text => {
       err += text;
     },
@@ -23,9 +24,6 @@ async function said(
       code = given;
     },
     env,
-    onLostOutput: () => undefined,
-    onStop: () => undefined,
-    isTty: false,
     cwd,
   };
   const program = new Command();

@@ -1,21 +1,13 @@
 import test from 'ava';
 import { Command } from 'commander';
-import type { Connect, KafkaConfig } from '../../src/commands/log-place.js';
+import type { Connect } from '../../src/commands/log-place.js';
 import { addTail } from '../../src/commands/tail.js';
 import { KafkaFailure } from '../../src/log/kafka/kafka-failure.js';
 import { realTime } from '../../src/streams/time.js';
 import { fakeKafka } from '../log/kafka/fake-kafka.js';
 import { batch, record } from '../log/record-contract.js';
 import { tempDirectory } from '../log/temp-log.js';
-
-const settings: KafkaConfig = {
-  brokers: ['127.0.0.1:1'],
-  client: 'kafkajs',
-  compression: 'none',
-  requestTimeout: 1000,
-  connectTimeout: 1000,
-  topicDefaults: { partitions: 2, replication: 1 },
-};
+import { kafkaSettings } from './kafka-settings.js';
 
 async function kafkaWith(...keys: readonly string[]) {
   const kafka = fakeKafka({ time: realTime });
@@ -40,7 +32,7 @@ function told(connect: Connect) {
     },
   };
   const program = new Command().exitOverride();
-  addTail(program, io, () => ({ path: tempDirectory(), kafka: settings }), connect);
+  addTail(program, io, () => ({ path: tempDirectory(), kafka: kafkaSettings }), connect);
   return { said, tail: (...args: string[]) => program.parseAsync(['tail', ...args], { from: 'user' }) };
 }
 

@@ -2,20 +2,16 @@ import test from 'ava';
 import type { Io } from '../../src/commands/io.js';
 import { createVoice } from '../../src/commands/voice.js';
 import { redactor } from '../../src/metrics/redactor.js';
+import { quietIo } from './quiet-io.js';
 
 function spoken(format: 'auto' | 'pretty' | 'json', isTty: boolean): string {
   let err = '';
   const io: Io = {
-    out: () => undefined,
+    ...quietIo,
     err: text => {
       err += text;
     },
-    exit: () => undefined,
-    env: {},
-    onLostOutput: () => undefined,
-    onStop: () => undefined,
     isTty,
-    cwd: '/',
   };
   createVoice({ level: 'info', format }, io, redactor(['CANARY4711'])).say('feed a: refused CANARY4711');
   return err;

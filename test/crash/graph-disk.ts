@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFile } from '../../src/log/embedded/environment.js';
 import { tempDirectory } from '../log/temp-log.js';
+import { smallDisk } from '../small-disk.js';
 import type { Line } from './announce.js';
 import { errorsOf, startChild } from './child.js';
 import type { GraphOptions } from './graph-child.js';
@@ -25,24 +26,13 @@ interface Disk {
 }
 
 const tmpfs = (): Disk => {
-  const path = tempDirectory();
-  const ballast = join(path, 'ballast');
-  command('mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path);
+  const disk = smallDisk();
   return {
-    path,
+    path: disk.path,
     tracer: () => [],
-    fail() {
-      writeFileSync(ballast, '');
-      for (const size of [1 << 20, 1 << 16, 1 << 12])
-        for (;;)
-          try {
-            writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
-          } catch {
-            break;
-          }
-    },
-    mend: () => truncateSync(ballast, 0),
-    remove: () => command('umount', '--lazy', path),
+    fail: () => disk.fill(),
+    mend: () => disk.free(),
+    remove: () => disk.remove(),
   };
 };
 

@@ -1,28 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import anyTest, { type ExecutionContext } from 'ava';
+import { config, key } from './polling-config.js';
 import { scratch, start, tail, until } from './program.js';
 import { simulated } from './simulated.js';
 
 /** One after the other: each is a world of its own with two processes. */
 const test = anyTest.serial;
-
-const key = 'CANARY4711KEY';
-const config = (url: string, more = '') => `
-sources:
-  av: { type: alpha-vantage, baseUrl: "${url}", apiKey: ${key}, limits: [{ requests: 50, per: 1s }], concurrency: 4, deadline: 5s }
-symbols:
-  mine: { from: static, list: [AAPL, MSFT, IBM, NVDA, AMZN] }
-feeds:
-  minutes: { source: av, symbols: mine, data: bars/1m, every: 2s }
-  quotes: { source: av, symbols: mine, data: quotes, every: 1s }
-http: { port: 0 }
-log: { path: ./log }
-${more}`;
 
 const lines = (text: string): number => text.trim().split('\n').length;
 
@@ -132,58 +119,6 @@ test('a gzip bomb of 1 GiB is an outcome with a reason, in bounded memory', asyn
   clearInterval(watch);
   t.regex(run.err(), /minutes AAPL: malformed \(too-large/);
   t.true(peakKb > 0 && peakKb < 500_000, `${peakKb} kB`);
-});
-
-function fill(path: string): void {
-  for (const size of [1 << 20, 1 << 16, 1 << 12])
-    for (;;)
-      try {
-        appendFileSync(path, Buffer.alloc(size));
-      } catch {
-        break;
-      }
-}
-
-/** Mounts a disk of its own. */
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
-
-asRoot('a full disk stops polling, is said, and is survived without a loss', async t => {
-  const cwd = scratch(t);
-  const disk = join(cwd, 'disk');
-  execFileSync('mkdir', [disk]);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
-  t.teardown(() => execFileSync('umount', ['--lazy', disk]));
-  const simulator = await simulated(t, { quoteStepMs: 500 });
-  writeFileSync(join(cwd, 'financelake.yaml'), config(simulator.url).replace('./log', './disk/log'));
-  const run = start(t, ['run'], { cwd });
-  await until('it has records', () => (simulator.all.length > 10 ? true : undefined));
-  fill(join(disk, 'ballast'));
-  await until(
-    'it says that the disk is full',
-    () => (run.err().includes('"event":"append-failed"') ? true : undefined),
-    60_000,
-  );
-  await until(
-    'polling has paused',
-    async () => {
-      const calls = simulator.counts().calls;
-      await new Promise(resolve => setTimeout(resolve, 2_500));
-      return simulator.counts().calls === calls ? true : undefined;
-    },
-    30_000,
-  );
-  t.is(await start(t, ['status'], { cwd }).ended, 0);
-  rmSync(join(disk, 'ballast'));
-  const before = simulator.counts().calls;
-  await until('it goes on', () => (simulator.counts().calls > before + 10 ? true : undefined), 30_000);
-  run.signal('SIGTERM');
-  t.is(await run.ended, 0);
-  const quotes = await tail(t, cwd, 'market.quotes');
-  t.is(new Set(quotes.map(line => line.value.id)).size, quotes.length);
-  const got = new Set(quotes.map(line => `${line.key} ${line.value.price}`));
-  for (const served of simulator.all)
-    for (const quote of served.quotes ?? [])
-      t.true(got.has(`${quote.symbol} ${quote.price}`), `${quote.symbol} ${quote.price}`);
 });
 
 test('a key that every refusal repeats is found nowhere: not in logs, records, metrics, state or page', async t => {

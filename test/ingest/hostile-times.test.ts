@@ -1,23 +1,7 @@
 import test from 'ava';
 import { isoInstant } from '../../src/records/instant.js';
-import type { Bar } from '../../src/records/observation.js';
+import { bar, minute } from './minute-bars.js';
 import { start, world } from './world.js';
-
-const minute = 60_000;
-
-const bar = (ms: number, close = '10'): Bar => ({
-  kind: 'bar',
-  symbol: 'A',
-  interval: '1m',
-  adjusted: false,
-  time: isoInstant(ms),
-  date: isoInstant(ms).slice(0, 10),
-  open: '10',
-  high: '20',
-  low: '1',
-  close,
-  volume: '5',
-});
 
 const year2100 = Date.UTC(2100, 0, 1);
 
@@ -26,8 +10,8 @@ test('bars of the year 2100, more than the window holds, are dead letters once a
     symbols: ['A'],
     answer: ({ atMs }) => {
       const newest = Math.floor(atMs / minute) * minute - minute;
-      const ahead = Array.from({ length: 30 }, (_, index) => bar(year2100 + index * minute));
-      return { kind: 'records', observations: [bar(newest), ...ahead] };
+      const ahead = Array.from({ length: 30 }, (_, index) => bar('A', year2100 + index * minute));
+      return { kind: 'records', observations: [bar('A', newest), ...ahead] };
     },
   });
   await time.advance(10 * minute);
@@ -45,7 +29,7 @@ test('a bar that was ahead of the clock is published when its time has come', as
   const { time, records, stop } = world({
     symbols: ['A'],
     every: 60 * minute,
-    answer: () => ({ kind: 'records', observations: [bar(ahead)] }),
+    answer: () => ({ kind: 'records', observations: [bar('A', ahead)] }),
   });
   await time.advance(12 * 60 * minute);
   t.is(records('market.bars').length, 0);
@@ -66,7 +50,7 @@ test('ten thousand bad bars of one answer are a thousand dead letters and one th
       polls += 1;
       return {
         kind: 'records',
-        observations: Array.from({ length: 10_000 }, (_, index) => bar(start - (10_001 - index) * minute, '-1')),
+        observations: Array.from({ length: 10_000 }, (_, index) => bar('A', start - (10_001 - index) * minute, '-1')),
       };
     },
   });

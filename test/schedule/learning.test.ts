@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Limit } from '../../src/schedule/limit.js';
 import { days, hours, minutes, newYorkDay, openBudget, refusal, start } from './open-budget.js';
 import { createState, createWorld, settle } from './world.js';
 
@@ -71,15 +72,21 @@ test('a lone refusal among hundreds of accepted calls lowers the rate a little, 
   t.true(rates()[1]! <= 0.7 * rates()[0]! + 1e-9, rates().join());
 });
 
+/** A budget that eight calls, a refusal for speed and one for the day have taught. */
+async function taught(limits: readonly Limit[]) {
+  const b = openBudget({ limits });
+  for (let i = 0; i < 10; i++) b.ask(`x${i}`);
+  await settle();
+  await b.settle('x9', refusal('burst'));
+  for (let i = 0; i < 8; i++) await b.settle(`x${i}`);
+  await b.settle('x8', refusal('day'));
+  return b;
+}
+
 test('what refusals taught outlives the program, also over a clock that is set back meanwhile', async t => {
   for (const awayMs of [minutes, -300 * days]) {
     const limits = [{ requests: 10, perMs: 1000 }, newYorkDay];
-    const b = openBudget({ limits });
-    for (let i = 0; i < 10; i++) b.ask(`x${i}`);
-    await settle();
-    await b.settle('x9', refusal('burst'));
-    for (let i = 0; i < 8; i++) await b.settle(`x${i}`);
-    await b.settle('x8', refusal('day'));
+    const b = await taught(limits);
     const next = openBudget({ limits, world: createWorld(start + awayMs), state: b.state });
     t.is(next.view().perSecond, 7);
     t.regex(Buffer.from(b.state.get('learned/av')!).toString(), /"day":\{"requests":8,/);
@@ -92,12 +99,7 @@ test('what refusals taught outlives the program, also over a clock that is set b
 test('what was learned of a limit holds no more when another one is declared, over a restart and at once, and what was learned of the others holds on', async t => {
   const limits = [{ requests: 10, perMs: 1000 }, newYorkDay];
   const upgraded = [limits[0]!, { ...newYorkDay, requests: 500 }];
-  const b = openBudget({ limits });
-  for (let i = 0; i < 10; i++) b.ask(`x${i}`);
-  await settle();
-  await b.settle('x9', refusal('burst'));
-  for (let i = 0; i < 8; i++) await b.settle(`x${i}`);
-  await b.settle('x8', refusal('day'));
+  const b = await taught(limits);
   const learned = (of: typeof b) => JSON.parse(Buffer.from(of.state.get('learned/av')!).toString()) as object;
   t.deepEqual(Object.keys(learned(b)), ['second', 'day']);
   const spend = async (of: typeof b): Promise<void> => {

@@ -14,15 +14,8 @@ import { KafkaFailure } from '../../../src/log/kafka/kafka-failure.js';
 import { realTime } from '../../../src/streams/time.js';
 import { fakeKafka } from '../../log/kafka/fake-kafka.js';
 import { tempDirectory } from '../../log/temp-log.js';
+import { kafkaSettings } from '../kafka-settings.js';
 
-const settings = {
-  brokers: ['127.0.0.1:1'],
-  client: 'kafkajs',
-  compression: 'none',
-  requestTimeout: 1000,
-  connectTimeout: 1000,
-  topicDefaults: { partitions: 2, replication: 1 },
-} as const;
 const bars: WantedTopic = { name: 'bars', partitions: 2, replication: 1, cleanup: 'delete' };
 
 interface Around {
@@ -32,7 +25,7 @@ interface Around {
 }
 
 const look = ({ connect, reach = async () => undefined, topics = [bars] }: Around): Promise<readonly Finding[]> =>
-  checkKafka(settings, topics, tempDirectory(), {
+  checkKafka(kafkaSettings, topics, tempDirectory(), {
     connect: connect ?? (async () => fakeKafka({ time: realTime }).connect()),
     reach,
   });
