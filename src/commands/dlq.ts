@@ -1,46 +1,36 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { LogFailure, type RecordReader, type StoredRecord } from '../log/log.js';
+import type { Letter, StoredLetter } from '../log/dead-letters/letter.js';
+import { type Mark, nameOf } from '../log/dead-letters/mark.js';
+import { readLetters, readMarks } from '../log/dead-letters/read-letters.js';
+import { placeOf } from '../log/dead-letters/selection.js';
+import { LogFailure, type RecordReader } from '../log/log.js';
 import { type ConfigOptions, withConfigOptions } from './config-options.js';
+import { addDealing } from './dlq-deal.js';
 import { ExitFailure, exitCodeOf } from './exit-code.js';
 import type { Io } from './io.js';
 import { type Connect, openLogReader } from './log-place.js';
 import type { LogSight } from './sight.js';
 import { table } from './table.js';
 
-/** What could not be used, as it stands in the topic. `payload` holds its first 64 KiB. */
-interface Letter {
-  readonly id: string;
-  readonly code: string;
-  readonly detail: string;
-  readonly origin: Readonly<Record<string, unknown>>;
-  readonly at: string;
-  readonly truncated: boolean;
-  readonly payload: string;
-}
-
-interface StoredLetter extends Letter {
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/** A letter and what was done with it. */
+type ListedLetter = StoredLetter & { readonly dealt?: Mark };
 
 interface ListFlags extends ConfigOptions {
   readonly code?: string;
   readonly limit: number;
+  readonly all?: true;
   readonly json?: true;
 }
 
-const readBytes = 1 << 20;
-
-/** `dlq list` and `dlq show`: dead letters, from Kafka or from the log on disk. Holds the letters that are printed and one read. */
+/** The `dlq` verbs; `list` and `show` print dead letters, from Kafka or from the log on disk. Hold the letters that are printed, one read, and one small entry for each that was dealt with. */
 export function addDlq(program: Command, io: Io, sight: LogSight, connect?: Connect): void {
   const dlq = program.command('dlq').description('dead letters: what could not be used, and why');
+  addDealing(dlq, io, sight, connect);
 
   /** Shows what `use` makes of the letters; none where there is no log yet. */
   async function withLetters(
     options: ConfigOptions,
-    use: (letters: AsyncIterable<StoredLetter>) => Promise<string>,
+    use: (letters: AsyncIterable<ListedLetter>) => Promise<string>,
   ): Promise<void> {
     let log: RecordReader | undefined;
     try {
@@ -57,13 +47,14 @@ export function addDlq(program: Command, io: Io, sight: LogSight, connect?: Conn
 
   withConfigOptions(dlq.command('list').description('the newest dead letters, oldest of them first'))
     .option('--code <code>', 'only those with this reason')
+    .option('--all', 'those that were replayed or discarded, too')
     .option('--limit <count>', 'at most so many', whole, 100)
     .option('--json', 'print JSON')
     .action((options: ListFlags) =>
       withLetters(options, async letters => {
         const found = await newest(letters, options);
         if (!options.json) return listText(found);
-        const listed = found.map(({ payload, headers: _headers, key: _key, ...letter }) => ({
+        const listed = found.map(({ payload, headers: _headers, key: _key, replay: _replay, ...letter }) => ({
           ...letter,
           bytes: Buffer.byteLength(payload),
         }));
@@ -71,7 +62,12 @@ export function addDlq(program: Command, io: Io, sight: LogSight, connect?: Conn
       }),
     );
 
-  withConfigOptions(dlq.command('show').description('one dead letter, with what it holds').argument('<id>'))
+  withConfigOptions(
+    dlq
+      .command('show')
+      .description('one dead letter, with what it holds')
+      .argument('<letter>', 'its id, or its place as PARTITION/OFFSET'),
+  )
     .option('--json', 'print JSON')
     .action((id: string, options: ConfigOptions & { readonly json?: true }) =>
       withLetters(options, async letters => {
@@ -86,37 +82,25 @@ function whole(text: string): number {
   return Number(text);
 }
 
-async function* lettersIn(log: RecordReader | undefined, topic: string): AsyncGenerator<StoredLetter> {
+async function* lettersIn(log: RecordReader | undefined, topic: string): AsyncGenerator<ListedLetter> {
   if (!log) return;
-  for (const { partition, start, end } of await log.ends(topic))
-    for (let next = start; next < end; ) {
-      const records = await log.read(topic, partition, next, readBytes);
-      if (records.length === 0) break;
-      for (const record of records) {
-        const letter = letterOf(partition, record);
-        if (letter) yield letter;
-      }
-      next = records.at(-1)!.offset + 1;
-    }
+  const marks = await readMarks(log, topic);
+  for await (const letter of readLetters(log, topic)) {
+    const dealt = marks.get(nameOf(letter));
+    yield dealt ? { ...letter, dealt } : letter;
+  }
 }
 
-/** undefined for what another program has put there. */
-function letterOf(partition: number, { offset, key, headers, value }: StoredRecord): StoredLetter | undefined {
-  if (!headers['fl-schema']?.startsWith('dead-letter/')) return undefined;
-  const letter = JSON.parse(Buffer.from(value).toString()) as Letter;
-  return { ...letter, partition, offset, key, headers };
-}
-
-const keepNewest = (letters: readonly StoredLetter[], limit: number): StoredLetter[] =>
+const keepNewest = (letters: readonly ListedLetter[], limit: number): ListedLetter[] =>
   letters.toSorted((a, b) => a.at.localeCompare(b.at)).slice(Math.max(0, letters.length - limit));
 
 async function newest(
-  letters: AsyncIterable<StoredLetter>,
-  { code, limit }: Pick<ListFlags, 'code' | 'limit'>,
-): Promise<readonly StoredLetter[]> {
-  let found: StoredLetter[] = [];
+  letters: AsyncIterable<ListedLetter>,
+  { code, limit, all }: Pick<ListFlags, 'code' | 'limit' | 'all'>,
+): Promise<readonly ListedLetter[]> {
+  let found: ListedLetter[] = [];
   for await (const letter of letters) {
-    if (code !== undefined && letter.code !== code) continue;
+    if ((letter.dealt && !all) || (code !== undefined && letter.code !== code)) continue;
     found.push(letter);
     // Partitions come one after another, so that any of them may hold the newest.
     if (found.length >= 2 * limit + 100) found = keepNewest(found, limit);
@@ -124,8 +108,8 @@ async function newest(
   return keepNewest(found, limit);
 }
 
-async function findLetter(letters: AsyncIterable<StoredLetter>, id: string): Promise<StoredLetter> {
-  for await (const letter of letters) if (letter.id === id) return letter;
+async function findLetter(letters: AsyncIterable<ListedLetter>, id: string): Promise<ListedLetter> {
+  for await (const letter of letters) if (letter.id === id || placeOf(letter) === id) return letter;
   throw new ExitFailure(1, `there is no dead letter ${id}: \`dlq list\` names those that are there`);
 }
 
@@ -134,20 +118,24 @@ const originText = (origin: Letter['origin']): string =>
     .flatMap(name => (typeof origin[name] === 'string' ? [origin[name]] : []))
     .join(' ');
 
-const listText = (letters: readonly StoredLetter[]): string =>
-  letters.length === 0
-    ? 'No dead letters.\n'
-    : table(
-        ['id', 'at', 'code', 'origin', 'detail'],
-        letters.map(({ id, at, code, origin, detail }) => [id, at, code, originText(origin), detail]),
-      );
+function listText(letters: readonly ListedLetter[]): string {
+  if (letters.length === 0) return 'No dead letters.\n';
+  const hasDealt = letters.some(({ dealt }) => dealt);
+  const rows = letters.map(letter => {
+    const { id, at, code, origin, detail, dealt } = letter;
+    return [id, placeOf(letter), at, code, originText(origin), ...(hasDealt ? [dealt?.dealing ?? ''] : []), detail];
+  });
+  return table(['id', 'place', 'at', 'code', 'origin', ...(hasDealt ? ['dealt'] : []), 'detail'], rows);
+}
 
 /** The payload as JSON text: it comes from vendors, and may hold what steers a terminal. */
-const letterText = ({ payload, headers, origin, ...letter }: StoredLetter): string =>
+const letterText = ({ payload, headers, origin, replay, dealt, ...letter }: ListedLetter): string =>
   `${[
     ...Object.entries(letter),
     ...Object.entries(origin).map(([name, value]) => [`origin.${name}`, value]),
     ...Object.entries(headers),
+    ...(replay ? [['replay', replay]] : []),
+    ...(dealt ? [[dealt.dealing, dealt.at]] : []),
     ['payload', payload],
   ]
     .map(([name, value]) => `${String(name).padEnd(16)}${JSON.stringify(value)}`)

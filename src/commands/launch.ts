@@ -22,6 +22,7 @@ import { createTopics } from './create-topics.js';
 import { exitCodeOf } from './exit-code.js';
 import { greeting } from './greeting.js';
 import type { Io } from './io.js';
+import { letterDeskOf } from './letter-desk-of.js';
 import { clientId } from './log-place.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
@@ -159,8 +160,18 @@ async function launched(
 
   const { host, port, readOnly } = config.http;
   const token = config.http.token?.reveal();
+  const changes = { letters: letterDeskOf(config, plan, { log, time, report }).deal };
   const doors = { host, port, token, readOnly, logPath: path };
-  const server = await createServer({ ...doors, version: packageVersion, view, registry, redact, logger, time });
+  const server = await createServer({
+    ...doors,
+    version: packageVersion,
+    view,
+    changes,
+    registry,
+    redact,
+    logger,
+    time,
+  });
   closers.push(() => server.close());
   url = server.url;
   if (!hasTerminal) logger.info({ url }, `Status page ${url}`);

@@ -20,6 +20,9 @@ export type CheckCode =
   | 'jump'
   | 'bad-time';
 
+/** Refused by what a feed sets and by the clock, not by what an observation is. */
+export const isOfBounds = (code: CheckCode): boolean => code === 'future' || code === 'stale' || code === 'jump';
+
 export interface Fault {
   readonly code: CheckCode;
   readonly detail: string;

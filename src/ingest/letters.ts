@@ -1,3 +1,4 @@
+import { letterRecord, type Replay } from '../log/dead-letters/letter.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import { recordUuid } from '../records/identity.js';
@@ -17,6 +18,8 @@ interface Refused {
   readonly code: string;
   readonly detail: string;
   readonly row: () => string;
+  /** What it lacks to be a record, where another check would let it pass. */
+  readonly replay?: () => Replay;
 }
 
 const payloadBytes = 65_536;
@@ -46,9 +49,9 @@ export function createLetters(
     else reasons.set(code, { count: 1, detail });
   };
   return {
-    add({ code, detail, row }) {
+    add({ code, detail, row, replay }) {
       seen += 1;
-      const letter = seen > max ? undefined : deadLetter(context, symbols, code, detail, row());
+      const letter = seen > max ? undefined : deadLetter(context, symbols, code, detail, row(), replay?.());
       if (letter === undefined ? recent !== undefined : isKnown(letter)) return;
       count(code, detail);
       if (letter) letters.push(letter);
@@ -81,6 +84,7 @@ export function deadLetter(
   code: string,
   detail: string,
   payload: string,
+  replay?: Replay,
 ): OutgoingRecord {
   const bounded = payload.slice(0, payloadBytes);
   const asked = symbols.join(',');
@@ -96,9 +100,9 @@ export function deadLetter(
     at: isoInstant(nowMs),
     truncated: bounded.length < payload.length,
     payload: bounded,
+    ...(replay && { replay }),
   };
-  const headers = { 'fl-id': id, 'fl-schema': 'dead-letter/1' };
-  return { topic: deadLetters, key, value: Buffer.from(JSON.stringify(letter)), headers };
+  return { topic: deadLetters, ...letterRecord(key, letter) };
 }
 
 export const letterEvent = (

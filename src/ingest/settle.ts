@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Replay } from '../log/dead-letters/letter.js';
 import type { StateChange } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import { recordId, valuesOf } from '../records/identity.js';
 import { instantMs } from '../records/instant.js';
 import type { Observation } from '../records/observation.js';
-import { encodeTexts, recordText } from '../records/record.js';
+import { encodeTexts, recordText, type Stamp } from '../records/record.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { RejectedRow } from '../sources/outcome.js';
-import { type Checks, faultOf } from './checks.js';
+import { type Checks, type Fault, faultOf, isOfBounds } from './checks.js';
 import type { Settled } from './commit-stage.js';
 import { advance, compare, decodeCursor, encodeCursor, type Novelty } from './cursor.js';
 import { isFinal } from './final.js';
@@ -108,6 +109,23 @@ function settleSeries(
   const newest = present.at(-1);
   const lastMs = newest === undefined ? Number.NEGATIVE_INFINITY : instantMs(newest.time);
 
+  const seenAt = new Date(seenMs).toISOString();
+  const isFinalBar = ({ observation, timeMs }: Pick<Novelty, 'observation' | 'timeMs'>): boolean =>
+    isFinal(observation, timeMs < lastMs, Math.min(askedMs, nowMs), calendar);
+  /** What the feed's own bounds refused is a record under others. */
+  const replayable = (
+    { code }: Fault,
+    novelty: Pick<Novelty, 'observation' | 'timeMs' | 'revision'>,
+    previousPrice: string | undefined,
+  ) =>
+    isOfBounds(code) && {
+      replay: (): Replay => ({
+        kind: 'observation',
+        stamp: stampOf(context.sourceType, novelty, seenAt, isFinalBar(novelty)),
+        ...(previousPrice !== undefined && { previousPrice }),
+      }),
+    };
+
   const letters = createLetters(context, [symbol]);
   const published: Novelty[] = [];
   const refused = new Set<Novelty>();
@@ -118,7 +136,7 @@ function settleSeries(
     const fault = faultOf(observation, checks, nowMs, price);
     if (fault !== undefined) {
       refused.add(novelty);
-      letters.add({ ...fault, row: () => JSON.stringify(observation) });
+      letters.add({ ...fault, row: () => JSON.stringify(observation), ...replayable(fault, novelty, price) });
       continue;
     }
     published.push(novelty);
@@ -129,17 +147,15 @@ function settleSeries(
       price = observation.kind === 'bar' ? observation.close : observation.price;
     }
   }
-  const seenAt = new Date(seenMs).toISOString();
-  const records = recordsOf(context, published, seenAt, ({ observation, timeMs }) =>
-    isFinal(observation, timeMs < lastMs, Math.min(askedMs, nowMs), calendar),
-  );
+  const records = recordsOf(context, published, seenAt, isFinalBar);
   // Not in the cursor: it keeps the newest times, and a few hundred of the year 2100 would shut out every bar until then.
   let { aheadMs = 0 } = before;
   for (const observation of observations.slice(present.length)) {
     const timeMs = instantMs(observation.time);
     const fault = faultOf(observation, checks, nowMs, undefined);
     if (fault === undefined || timeMs <= aheadMs) continue;
-    letters.add({ ...fault, row: () => JSON.stringify(observation) });
+    const unpublished = { observation, timeMs, revision: 0 };
+    letters.add({ ...fault, row: () => JSON.stringify(observation), ...replayable(fault, unpublished, undefined) });
     aheadMs = timeMs;
   }
   if (rejected.length > 0) {
@@ -176,6 +192,13 @@ function untilNow(observations: readonly Observation[], limitMs: number): readon
   while (end > 0 && instantMs(observations[end - 1]!.time) > limitMs) end -= 1;
   return end === observations.length ? observations : observations.slice(0, end);
 }
+
+const stampOf = (
+  source: string,
+  { observation, revision }: Pick<Novelty, 'observation' | 'revision'>,
+  seenAt: string,
+  final: boolean,
+): Stamp => ({ id: recordId(source, observation, revision, valuesOf(observation)), source, seenAt, revision, final });
 
 const recordsTogether = 64;
 

@@ -3,7 +3,8 @@ import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import { pageFolder } from '../web/page.js';
-import { type Door, guard, refuse, safety } from './guard.js';
+import { type Changes, changes } from './changes.js';
+import { type Access, type Door, guard, refuse, safety } from './guard.js';
 import type { Logger } from './logger.js';
 import { openapi } from './openapi.js';
 import type { Redactor } from './redactor.js';
@@ -13,13 +14,14 @@ import type { View } from './view.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered to everybody, whatever the token. */
-    open?: boolean;
+    /** `read` where it is absent. */
+    access?: Access;
   }
 }
 
 export interface AppParts {
   readonly view: View;
+  readonly changes: Changes;
   readonly registry: Registry;
   /** The text of `/metrics`. */
   readonly scrape: () => Promise<string>;
@@ -53,7 +55,7 @@ export async function createApp(door: Door, parts: AppParts): Promise<FastifyIns
 
   app.addHook(
     'onRequest',
-    guard(door, request => request.routeOptions.config.open === true),
+    guard(door, request => request.routeOptions.config.access ?? 'read'),
   );
   app.setNotFoundHandler((_, reply) => refuse(reply, 404, 'not-found', 'there is nothing here'));
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -65,19 +67,27 @@ export async function createApp(door: Door, parts: AppParts): Promise<FastifyIns
 
   for (const { path, open, query, answer } of routes) {
     const schema = query ? { querystring: query } : {};
-    app.get(path, { schema, config: { open } }, async (request, reply) => {
+    app.get(path, { schema, config: { access: open ? 'open' : 'read' } }, async (request, reply) => {
       const { status, body, headers } = answer(view, request.query);
       return send(reply.code(status).headers(headers ?? {}), body);
     });
   }
-  const description = openapi(parts.version);
+  // Otherwise they do not exist.
+  const canChange = door.kind === 'control' || (Boolean(door.token) && !door.readOnly);
+  if (canChange)
+    for (const { path, body, answer } of changes)
+      app.post(path, { schema: { body }, config: { access: 'change' } }, async (request, reply) => {
+        const { status, body: answered } = await answer(parts.changes, request.body);
+        return send(reply.code(status), answered);
+      });
+  const description = openapi(parts.version, canChange);
   app.get('/api/v1/openapi.json', async (_, reply) => send(reply, description));
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await scrape()));
 
   // The page itself holds nothing of the instance, so it may be loaded without the token that its questions then need.
   await app.register(fastifyStatic, { root: pageFolder, serve: false, cacheControl: false });
   for (const name of readdirSync(pageFolder))
-    app.get(name === 'index.html' ? '/' : `/${name}`, { config: { open: true } }, async (_, reply) =>
+    app.get(name === 'index.html' ? '/' : `/${name}`, { config: { access: 'open' } }, async (_, reply) =>
       reply.header('cache-control', 'no-cache').sendFile(name),
     );
   await app.ready();

@@ -146,6 +146,7 @@ export function createCounting(
         return of.recordsRefused.inc({ topic: event.topic, code: event.code }, event.count);
       case 'topic-recreated':
         return of.topicsRecreated.inc({ topic: event.topic });
+      case 'letters-dealt':
       case 'topic-differs':
       case 'unshipped':
         return; // For people.

@@ -14,6 +14,9 @@ export type Door =
       readonly readOnly: boolean;
     };
 
+/** What is asked of whoever asks: nothing, what the door asks, the token. */
+export type Access = 'open' | 'read' | 'change';
+
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
@@ -31,9 +34,10 @@ export const safety = {
 
 /**
  * Says who may read. On loopback everybody on this machine, if the request was meant for it: a page of another site that has its own name
- * resolve to 127.0.0.1 still sends that name as Host. Over the network whoever has the token; `isOpen` routes excepted.
+ * resolve to 127.0.0.1 still sends that name as Host. Over the network whoever has the token; `open` routes excepted. A `change` needs
+ * it anywhere but through the control socket: pages of other sites can send, though not read.
  */
-export function guard(door: Door, isOpen: (request: FastifyRequest) => boolean) {
+export function guard(door: Door, accessOf: (request: FastifyRequest) => Access) {
   const names = door.kind === 'tcp' && isLoopback(door.host) ? [...loopbackNames, door.host] : undefined;
   const asksToken = door.kind === 'tcp' && !isLoopback(door.host) && !door.readOnly;
   const token = door.kind === 'tcp' ? door.token : undefined;
@@ -44,7 +48,9 @@ export function guard(door: Door, isOpen: (request: FastifyRequest) => boolean) 
     if (hostsIn(request.raw.rawHeaders) > 1) return refuse(reply, 400, 'bad-request', 'there is more than one Host');
     if (names && !names.includes(hostOf(request.headers.host)))
       return refuse(reply, 421, 'misdirected', 'this address answers only to localhost');
-    if (asksToken && !isOpen(request) && !(token && sameText(bearerOf(request.headers.authorization), token))) {
+    const access = accessOf(request);
+    const asks = access === 'change' ? door.kind === 'tcp' : asksToken && access !== 'open';
+    if (asks && !(token && sameText(bearerOf(request.headers.authorization), token))) {
       reply.header('www-authenticate', 'Bearer');
       return refuse(reply, 401, 'unauthorized', 'a bearer token is needed (http.token in the configuration)');
     }

@@ -95,6 +95,14 @@ export const schemas = {
   ),
   quota: list(object({ source: text, quota: list(quota) })),
   feeds: list(feed),
+  dealt: object({
+    done: whole,
+    before: whole,
+    was: list(object({ id: text, place: text, dealing: oneOf('replayed', 'discarded'), at: instant })),
+    staying: whole,
+    stay: list(object({ id: text, place: text, code: text, why: text })),
+    unknown: list(text),
+  }),
   live: object({ live: flag }),
   failure: object({ error: text, message: text }),
 } satisfies Record<string, Schema>;
@@ -109,3 +117,21 @@ export const symbolsQuery: Schema = object(
     search: { type: 'string', maxLength: 64, description: 'part of the symbol, case ignored' },
   },
 );
+
+/** Which dead letters: one of the three. */
+export const lettersSelection: Schema = {
+  type: 'object',
+  oneOf: [
+    object({
+      letters: {
+        type: 'array',
+        items: { type: 'string', maxLength: 100 },
+        minItems: 1,
+        maxItems: 500,
+        description: 'ids, or places as PARTITION/OFFSET',
+      },
+    }),
+    object({ code: { type: 'string', maxLength: 100, description: 'all with this reason' } }),
+    object({ all: { const: true } }),
+  ],
+};

@@ -91,6 +91,8 @@ export function sentenceOf(event: Event): Sentence {
         text: `${event.origin}: ${many(event.count, 'dead letter')} (${event.code}): ${event.detail}`,
         repeats: `dead ${event.origin} ${event.code}`,
       };
+    case 'letters-dealt':
+      return { level: 'info', text: `${many(event.count, 'dead letter')} ${event.dealing}` };
     case 'late':
       return {
         level: 'warn',

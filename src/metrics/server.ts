@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Time } from '../streams/time.js';
 import { createApp } from './app.js';
+import type { Changes } from './changes.js';
 import { type ControlSocket, listenControl } from './control-socket.js';
 import { isLoopback } from './guard.js';
 import type { Logger } from './logger.js';
@@ -19,6 +20,7 @@ export interface ServerOptions {
   readonly logPath: string;
   readonly version: string;
   readonly view: View;
+  readonly changes: Changes;
   readonly registry: Registry;
   readonly redact: Redactor;
   readonly logger: Logger;

@@ -156,6 +156,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'history-denied':
       case 'symbol-failing':
       case 'dead-letter':
+      case 'letters-dealt':
       case 'late':
       case 'appended':
       case 'append-failed':

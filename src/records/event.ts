@@ -52,6 +52,7 @@ export type Event =
     }
   | { kind: 'published'; feed: string; topic: string; records: number; bytes: number; newestMs: number }
   | { kind: 'dead-letter'; origin: string; code: string; count: number; detail: string }
+  | { kind: 'letters-dealt'; dealing: 'replayed' | 'discarded'; count: number }
   | { kind: 'late'; feed: string; overdue: number; worstMs: number; worst: string }
   // lists
   | { kind: 'list-loaded'; list: string; symbols: number; fromStore: boolean }

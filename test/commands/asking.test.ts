@@ -18,7 +18,7 @@ import { redactor } from '../../src/metrics/redactor.js';
 import { createRegistry } from '../../src/metrics/registry.js';
 import { createServer } from '../../src/metrics/server.js';
 import type { SourceQuota, Status, SymbolStatus } from '../../src/metrics/view.js';
-import { fakeView, handClock, someEvents, startMs } from '../metrics/fake-view.js';
+import { fakeView, handClock, idleChanges, someEvents, startMs } from '../metrics/fake-view.js';
 import { quietIo } from './quiet-io.js';
 
 function told() {
@@ -73,7 +73,17 @@ async function running() {
   const out = { write: () => undefined };
   const logger = createLogger({ level: 'error', format: 'json', colour: false, redact, out });
   const http = { host: '127.0.0.1', port: 0, token: undefined, readOnly: false };
-  const server = await createServer({ ...http, logPath, version: '0.1.0', view, registry, redact, logger, time });
+  const server = await createServer({
+    ...http,
+    logPath,
+    version: '0.1.0',
+    view,
+    changes: idleChanges,
+    registry,
+    redact,
+    logger,
+    time,
+  });
   return { sight: { logPathOf: () => logPath }, server, view };
 }
 

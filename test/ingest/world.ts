@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import type { HttpAnswer, HttpEdge } from '../../src/http/edge.js';
 import { blueprint, type Plan, type Running } from '../../src/ingest/blueprint.js';
+import type { Checks } from '../../src/ingest/checks.js';
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
 import { type MemoryLog, type MemoryLogOptions, openMemoryLog } from '../../src/log/memory.js';
 import type { Event } from '../../src/records/event.js';
@@ -37,6 +38,7 @@ export interface WorldOptions {
   readonly startMs?: number;
   readonly maxSymbols?: number;
   readonly quotes?: boolean;
+  readonly checks?: Checks;
   readonly endpoint?: Vendor['endpoint'];
   /** The symbols come from the vendor's listing. */
   readonly listing?: boolean;
@@ -85,7 +87,7 @@ export function world(options: WorldOptions): World {
   const feed: FeedSpec = {
     feed: { name: 'feed', wanted, topic: 'market.bars', every, restateWindow: 10, decimals: 'string' },
     calendar: undefined,
-    checks: { maxFuture: 86_400_000 },
+    checks: options.checks ?? { maxFuture: 86_400_000 },
     maxSymbols: options.maxSymbols ?? 1,
     weight: 1,
     lists: ['list'],

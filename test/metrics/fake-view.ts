@@ -1,3 +1,4 @@
+import type { Changes } from '../../src/metrics/changes.js';
 import { liveView, type SeriesSnapshot } from '../../src/metrics/live-view.js';
 import { createTally } from '../../src/metrics/tally.js';
 import type { SymbolState, View } from '../../src/metrics/view.js';
@@ -71,6 +72,7 @@ export const someEvents: readonly Event[] = [
   { kind: 'published', feed: 'daily', topic: 'market.bars', records: 1, bytes: 200, newestMs: startMs - 1000 },
   { kind: 'published', feed: 'quotes', topic: 'market.quotes', records: 14, bytes: 2900, newestMs: startMs },
   { kind: 'dead-letter', origin: 'source/alphavantage', code: 'ohlc-order', count: 1, detail: 'high below low' },
+  { kind: 'letters-dealt', dealing: 'replayed', count: 3 },
   { kind: 'late', feed: 'daily', overdue: 3, worstMs: 95_000, worst: 'TSLA' },
   { kind: 'appended', records: 12_355, bytes: 2_503_100, commitMs: 3 },
   { kind: 'append-failed', reason: 'no space left on device', retryMs: 1000 },
@@ -112,6 +114,11 @@ function polled(outcome: string): Extract<Event, { kind: 'polled' }> {
   };
   return { kind: 'polled', outcome, disposition: 'done', ...call };
 }
+
+/** Deals with nothing. */
+export const idleChanges: Changes = {
+  letters: async () => ({ done: 0, before: 0, was: [], staying: 0, stay: [], unknown: [] }),
+};
 
 /** A view of a made-up instance with one source and two feeds, and what reports events to it. */
 export function fakeView(time: HandClock): { view: View; report: Report } {

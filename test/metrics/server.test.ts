@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import fastify from 'fastify';
+import { LogFailure } from '../../src/log/log.js';
 import { createApp } from '../../src/metrics/app.js';
 import { askControl } from '../../src/metrics/ask-control.js';
+import type { Changes } from '../../src/metrics/changes.js';
 import type { Door } from '../../src/metrics/guard.js';
 import { createListener } from '../../src/metrics/listener.js';
 import { createLogger } from '../../src/metrics/logger.js';
@@ -18,7 +20,7 @@ import { routes } from '../../src/metrics/routes.js';
 import { createScrape } from '../../src/metrics/scrape.js';
 import { createServer } from '../../src/metrics/server.js';
 import type { SymbolStatus, View } from '../../src/metrics/view.js';
-import { fakeView, handClock, someEvents } from './fake-view.js';
+import { fakeView, handClock, idleChanges, someEvents } from './fake-view.js';
 
 const loopback: Door = { kind: 'tcp', host: '127.0.0.1', token: undefined, readOnly: false };
 const network: Door = { kind: 'tcp', host: '0.0.0.0', token: 'canary-token-1', readOnly: false };
@@ -39,7 +41,8 @@ function parts({ view }: { view?: View } = {}) {
     listen(event);
   }
   const scrape = createScrape(registry, redact, time);
-  return { view: shown, registry, scrape, redact, logger, version: '0.1.0', time, lines, report: made.report };
+  const changes: Changes = idleChanges;
+  return { view: shown, changes, registry, scrape, redact, logger, version: '0.1.0', time, lines, report: made.report };
 }
 
 const folder = () => mkdtempSync(join(tmpdir(), 'fl-web-'));
@@ -85,15 +88,67 @@ test('answers are as the schemas say, nothing more and nothing less', async t =>
   t.is((await checker.inject({ method: 'POST', url: '/api/v1/status', payload: spoilt })).statusCode, 400);
 });
 
-test('the OpenAPI document names exactly the routes that are served', async t => {
-  const app = await createApp(loopback, parts());
-  const { paths } = (await app.inject({ url: '/api/v1/openapi.json', headers: { host: 'localhost' } })).json<{
-    paths: Record<string, unknown>;
-  }>();
-  const listed = [...app.printRoutes({ commonPrefix: false }).matchAll(/[├└]── (\S+) \(GET/g)].map(([, path]) => path!);
-  const served = listed.filter(path => path !== '/' && !/\.(js|css|svg)$/.test(path)).map(path => `/${path}`);
-  t.true(served.length >= 8);
-  t.deepEqual(Object.keys(paths).toSorted(), served.toSorted());
+test('the OpenAPI document names exactly the routes that are served, through each door', async t => {
+  for (const door of [loopback, { ...loopback, token: 'canary-token-1' }, { kind: 'control' } as const]) {
+    const app = await createApp(door, parts());
+    const { paths } = (await app.inject({ url: '/api/v1/openapi.json', headers: { host: 'localhost' } })).json<{
+      paths: Record<string, object>;
+    }>();
+    const routesOf = (methods: string): string[] =>
+      [...app.printRoutes({ commonPrefix: false }).matchAll(new RegExp(`[├└]── (\\S+) \\(${methods}`, 'g'))]
+        .map(([, path]) => path!)
+        .filter(path => path !== '/' && !/\.(js|css|svg)$/.test(path))
+        .map(path => `/${path}`)
+        .toSorted();
+    const described = (method: string): string[] =>
+      Object.entries(paths)
+        .flatMap(([path, methods]) => (method in methods ? [path] : []))
+        .toSorted();
+    t.true(routesOf('GET').length >= 8);
+    t.deepEqual(described('get'), routesOf('GET'));
+    t.deepEqual(described('post'), routesOf('POST'));
+    t.is(described('post').length > 0, door !== loopback);
+  }
+});
+
+test('what changes something needs the token, also on loopback, and does not exist without one; the socket needs none', async t => {
+  const asked: unknown[] = [];
+  const changes: Changes = {
+    async letters(action, selection) {
+      asked.push([action, selection]);
+      if ('code' in selection) throw new LogFailure('unreachable', 'no broker answers');
+      if ('letters' in selection) throw new Error('a bug');
+      return idleChanges.letters(action, selection);
+    },
+  };
+  const post = async (door: Door, authorization?: string, payload: object = { all: true }) => {
+    const app = await createApp(door, { ...parts(), changes });
+    const headers = { host: 'localhost', ...(authorization && { authorization }) };
+    return app.inject({ method: 'POST', url: '/api/v1/dlq/replay', headers, payload });
+  };
+  const withToken: Door = { ...loopback, token: 'canary-token-1' };
+  t.is((await post(loopback)).statusCode, 404);
+  t.is((await post(loopback, 'Bearer canary-token-1')).statusCode, 404);
+  t.is((await post({ ...withToken, readOnly: true }, 'Bearer canary-token-1')).statusCode, 404);
+  for (const door of [withToken, network]) {
+    t.is((await post(door)).statusCode, 401);
+    t.is((await post(door, 'Bearer canary-token-2')).statusCode, 401);
+  }
+  t.deepEqual(asked, []);
+  const done = await post(withToken, 'Bearer canary-token-1');
+  t.is(done.statusCode, 200);
+  t.deepEqual(done.json(), await idleChanges.letters('replay', { all: true }));
+  t.is((await post({ kind: 'control' })).statusCode, 200);
+  t.deepEqual(asked, [
+    ['replay', { all: true }],
+    ['replay', { all: true }],
+  ]);
+  for (const wrong of [{}, { all: false }, { letters: [] }, { all: true, code: 'x' }, { some: 1 }])
+    t.is((await post({ kind: 'control' }, undefined, wrong)).statusCode, 400, JSON.stringify(wrong));
+  const away = await post({ kind: 'control' }, undefined, { code: 'jump' });
+  t.is(away.statusCode, 503);
+  t.deepEqual(away.json(), { error: 'unreachable', message: 'no broker answers' });
+  t.is((await post({ kind: 'control' }, undefined, { letters: ['a'] })).statusCode, 500);
 });
 
 test('readiness says why not, component by component, and draining is never ready', async t => {

@@ -92,7 +92,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     // A letter that is refused itself would write letters for ever.
     if (topic === deadLetters) return { batches: [], state: [] };
     const at = { deadLetters, topic, partition, nowMs: logClock.now() };
-    return writer.prepare(refused.map(({ record, failure }) => refusedRecord({ ...at, record, failure })));
+    return writer.prepare(
+      refused.map(({ offset, record, failure }) => refusedRecord({ ...at, offset, record, failure })),
+    );
   };
   const lanes = log
     .topics()

@@ -18,6 +18,9 @@ export interface Link {
   readonly forget: (topic: string) => void;
 }
 
+/** `offset` in the local log. */
+type RefusedRecord = Published['refused'][number] & { readonly offset: number };
+
 export interface LaneParts {
   readonly log: Log;
   readonly topic: string;
@@ -25,7 +28,7 @@ export interface LaneParts {
   /** Whether the last process may have left a batch under way. */
   readonly isUnsure: boolean;
   /** The dead letters of records that Kafka will never take. */
-  readonly letters: (at: Lane, refused: Published['refused']) => PreparedRecords;
+  readonly letters: (at: Lane, refused: readonly RefusedRecord[]) => PreparedRecords;
   readonly report: Report;
 }
 
@@ -111,7 +114,8 @@ export function createLane(parts: LaneParts): Lane {
       isPlaced = false;
     }
     if (refused.length === 0) return moveTo(to);
-    const commit = mergePrepared([parts.letters(lane, refused)], [positionChange(topic, partition, to)]);
+    const placed = refused.map(each => ({ ...each, offset: slice.batch.records[each.index]!.offset }));
+    const commit = mergePrepared([parts.letters(lane, placed)], [positionChange(topic, partition, to)]);
     owed = { commit: { ...commit, makesRoom: true }, to, refused };
     await settle(owed);
   };
