@@ -37,12 +37,14 @@ export function judge(
     case 'unknown-symbol':
       // Which of several it is nobody knows: the owner asks for each by itself.
       if (symbols.length > 1) return again;
-      return failing(context, symbols, outcome, 'unknown', () => dayMs);
+      return failing(context, symbols, outcome, { state: 'unknown' }, () => dayMs);
     case 'unavailable':
-      return failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, 60_000, random));
+      return failing(context, symbols, outcome, { state: 'failing' }, failures => backoffMs(failures, 60_000, random));
     case 'malformed': {
-      const failed = failing(context, symbols, outcome, 'failing', failures => backoffMs(failures, hourMs, random));
-      if (failed.series.get(symbols[0]!)?.failures !== 1) return failed;
+      const marks = { state: 'failing', hasLetter: true } as const;
+      const failed = failing(context, symbols, outcome, marks, failures => backoffMs(failures, hourMs, random));
+      const before = decodeSeries(context.load(`series/${seriesKey(context.sourceType, context.feed, symbols[0]!)}`));
+      if (before.hasLetter) return failed;
       const letter: OutgoingRecord = deadLetter(context, symbols, 'malformed', outcome.detail, body());
       return {
         ...failed,
@@ -63,7 +65,7 @@ function failing(
   context: SettleContext,
   symbols: readonly string[],
   outcome: Outcome & { readonly detail: string },
-  state: Series['state'],
+  marks: Pick<Series, 'state' | 'hasLetter'>,
   delayMs: (failures: number) => number,
 ): Settlement {
   const series = new Map<string, Series>();
@@ -73,7 +75,8 @@ function failing(
     const before = decodeSeries(context.load(key));
     const failures = before.failures + 1;
     const notBeforeMs = context.nowMs + delayMs(failures);
-    const after: Series = { ...before, state, failures, reason: outcome.detail, notBeforeMs, failedMs: context.nowMs };
+    const failedMs = context.nowMs;
+    const after: Series = { ...before, ...marks, failures, reason: outcome.detail, notBeforeMs, failedMs };
     series.set(symbol, after);
     if (Number.isInteger(Math.log2(failures))) {
       const { sourceName: source, feed } = context;

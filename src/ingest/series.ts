@@ -37,6 +37,8 @@ export interface Series {
   readonly seenMs?: number;
   readonly failures: number;
   readonly reason?: string;
+  /** An answer since the last good one was malformed and is a dead letter: the next one is none. */
+  readonly hasLetter?: boolean;
   /** Last published price, for the jump rule. */
   readonly price?: string;
   /** Hash of the rows last refused by the parser, so that the same refusal is reported once. */

@@ -45,6 +45,21 @@ test('a malformed answer to a call of sixty long symbols is a dead letter of the
   t.true(origin!.symbol.length <= 201);
 });
 
+test('a malformed answer after failures of another kind has its dead letter, and those that follow it have none until one is good', async t => {
+  const kinds = ['unavailable', 'malformed', 'unavailable', 'malformed', 'empty', 'malformed', 'malformed'] as const;
+  const { time, calls, records, stop } = world({
+    symbols: ['A'],
+    answer: () => ({ kind: kinds[calls.length - 1] ?? 'malformed', detail: 'nonsense' }),
+  });
+  for (const letters of [0, 1, 1, 1, 1, 2, 2]) {
+    const before = calls.length;
+    while (calls.length === before) await time.advance(1_000);
+    await time.advance(500);
+    t.is(records('dead').length, letters, `after ${calls.length} calls`);
+  }
+  stop();
+});
+
 test('a row that stays wrong in calls of several symbols is one dead letter, also after a restart', async t => {
   const answer = (call: Call) =>
     ({ kind: 'records', observations: quotesOf(call), rejected: [badRow('x'), badRow('y')] }) as const;

@@ -155,8 +155,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'no-letter',
     file: 'src/ingest/judge.ts',
-    search: 'if (failed.series.get(symbols[0]!)?.failures !== 1) return failed;',
-    replace: 'if (failed.series.get(symbols[0]!)?.failures !== 0) return failed;',
+    search: 'if (before.hasLetter) return failed;',
+    replace: 'if (!before.hasLetter) return failed;',
     expected: 'letters-for-broken',
   },
 ];
