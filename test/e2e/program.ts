@@ -8,6 +8,9 @@ import type { ExecutionContext } from 'ava';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 const mainFile = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
+/** What runs something at its end: a test of AVA, or a script. */
+export type Ending = Pick<ExecutionContext, 'teardown'>;
+
 export interface Program {
   readonly pid: number;
   readonly out: () => string;
@@ -21,7 +24,7 @@ const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGKILL: 137, S
 
 /** Runs the program as a stranger would; killed when the test ends, by its pid. */
 export function start(
-  t: ExecutionContext,
+  t: Ending,
   args: readonly string[],
   { cwd, env = {}, file = mainFile }: { cwd: string; env?: Record<string, string>; file?: string },
 ): Program {
@@ -49,7 +52,7 @@ export function start(
 }
 
 /** A directory that is gone when the test ends. */
-export function scratch(t: ExecutionContext, files: Record<string, string> = {}): string {
+export function scratch(t: Ending, files: Record<string, string> = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'financelake-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
@@ -72,7 +75,7 @@ export async function until<T>(
 }
 
 /** What `tail --json` prints, parsed. */
-export async function tail(t: ExecutionContext, cwd: string, topic: string): Promise<TailLine[]> {
+export async function tail(t: Ending, cwd: string, topic: string): Promise<TailLine[]> {
   const program = start(t, ['tail', topic, '--json'], { cwd });
   const code = await program.ended;
   if (code !== 0) throw new Error(`tail ended with ${code}: ${program.err()}`);
