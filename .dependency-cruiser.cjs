@@ -2,6 +2,7 @@
 const order = [
   ['main'],
   ['commands'],
+  ['units'],
   ['config', 'metrics', 'web', 'ingest', 'simulator'],
   ['symbols', 'log'],
   ['sources', 'schedule'],

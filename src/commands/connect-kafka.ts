@@ -42,7 +42,8 @@ export async function connectKafka(kafka: KafkaConfig, clientId: string): Promis
   return connect(await clusterOptions(kafka, clientId));
 }
 
-async function clusterOptions(kafka: KafkaConfig, clientId: string): Promise<ClusterOptions> {
+/** @throws ExitFailure for a file that cannot be used */
+export async function clusterOptions(kafka: KafkaConfig, clientId: string): Promise<ClusterOptions> {
   const { brokers, compression, requestTimeout: requestTimeoutMs, connectTimeout: connectTimeoutMs } = kafka;
   return {
     brokers,

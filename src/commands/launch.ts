@@ -4,7 +4,7 @@ import type { Loaded } from '../config/load-config.js';
 import type { Config } from '../config/options.js';
 import { proxyOf } from '../config/proxy-variables.js';
 import { createHttpEdge } from '../http/create-http-edge.js';
-import { blueprint } from '../ingest/blueprint.js';
+import { blueprint, type Running, type World } from '../ingest/blueprint.js';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.js';
 import { createListener } from '../metrics/listener.js';
 import { liveView } from '../metrics/live-view.js';
@@ -28,6 +28,7 @@ import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
 import { createReload } from './reload.js';
 import { namesOf, secretsOf } from './secrets-of.js';
+import { shareSources } from './share-sources.js';
 import { type Shipping, startShipping } from './shipping.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
@@ -45,6 +46,9 @@ export interface LaunchOptions {
   /** Another clock, for simulated days. */
   readonly time?: Time;
 }
+
+/** For telling the other instances that this one goes. */
+const leavingMs = 2_000;
 
 /**
  * Runs what a configuration names until it is stopped or, with `once`, done.
@@ -119,7 +123,7 @@ async function launched(
     allow,
   });
   const hangups = new Subject<void>();
-  const running = blueprint(plan, {
+  const world: World = {
     time,
     random: Math.random,
     log,
@@ -130,9 +134,15 @@ async function launched(
     },
     report,
     redact: redact.text,
-  });
-
+  };
   const instance = `${hostname()}/${process.pid}`;
+  let running: Running;
+  if (config.scale === 'many' && kafka && shipping) {
+    const shared = await shareSources(config, kafka, { plan, world, shipping, host: instance });
+    closers.push(() => shared.leave(leavingMs));
+    running = shared;
+  } else running = blueprint(plan, world);
+
   const suppliers = suppliersOf(plan, running, { log, shipping }, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const { hasTerminal, logger } = voice;

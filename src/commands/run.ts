@@ -21,6 +21,12 @@ export function addRun(program: Command, io: Io): void {
         io.err(`${formatProblems(loaded.problems, { color: io.isTty && !io.env.NO_COLOR })}\n`);
         return io.exit(2);
       }
+      if (once && loaded.config.scale === 'many') {
+        io.err(
+          'run --once is one instance’s own round: with `scale: many` others may hold the sources. Add --set scale=one\n',
+        );
+        return io.exit(2);
+      }
       io.exit(await launch(loaded.config, { io, once, file: loaded.file, load }));
     });
 }

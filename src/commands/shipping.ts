@@ -10,7 +10,8 @@ import type { Report } from '../records/event.js';
 import type { Random, Time } from '../streams/time.js';
 
 /** What goes to Kafka beside polling, and after it. */
-export interface Shipping extends Pick<Forwarder, 'wake' | 'backlog' | 'keepFrom' | 'reason'> {
+export interface Shipping
+  extends Pick<Forwarder, 'wake' | 'backlog' | 'keepFrom' | 'reason' | 'shipped' | 'acknowledged'> {
   /** Rejects with what nobody can mend. */
   readonly failed: Promise<never>;
   /** Resolves when Kafka has everything, when `giveUp` is called, or when nothing more has arrived for `idleMs` and twice the request time-out. @returns what it lacks then */
@@ -55,6 +56,8 @@ export async function startShipping(parts: ShippingParts): Promise<Shipping> {
     wake: () => forwarder.wake(),
     backlog: () => forwarder.backlog(),
     keepFrom: (topic, partition) => forwarder.keepFrom(topic, partition),
+    shipped: () => forwarder.shipped(),
+    acknowledged: positions => forwarder.acknowledged(positions),
     get reason() {
       return forwarder.reason;
     },

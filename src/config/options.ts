@@ -24,17 +24,23 @@ const fields = {
     'When present, `run` starts the market API simulator beside the rest, for trying things out.',
   ),
   scale: preset(
-    choice(['one', 'many'], {
-      many: 'Write `scale: one`: several instances need the Kafka log, which this build does not have.',
-    }),
+    choice(['one', 'many']),
     'one',
-    'Whether several instances share the sources.',
+    '`many`: several instances share the sources by a consumer group, and stand in for each other; it needs `log.kind: kafka`.',
   ),
   batch: notYet(optional(batch, 'Files from an inbox.'), 'Remove the block.'),
   lake: notYet(optional(lake, 'Tables of what was ingested.'), 'Remove the block.'),
 };
 
 const check: Check<Config> = checking => {
+  const { value, report } = checking;
+  if (value.scale === 'many' && value.log?.kind === 'embedded')
+    report(
+      'scale',
+      'wrong-value',
+      '`scale: many` needs `log.kind: kafka`: instances agree by Kafka.',
+      'Set `log.kind: kafka` with its brokers, or write `scale: one`.',
+    );
   checkSeries(checking);
   checkTopics(checking);
   checkTopicOptions(checking);

@@ -26,7 +26,9 @@ export type HttpFailureCode =
   | 'tls'
   | 'cut'
   | 'coding'
-  | 'aborted';
+  | 'aborted'
+  /** Not called, because it is not certain whose call it would be. */
+  | 'not-held';
 
 /** Every way in which an exchange fails without an answer. `message` names the host and nothing else of the request. */
 export class HttpFailure extends Error {

@@ -29,6 +29,7 @@ const words: Record<HttpFailureCode, string> = {
   cut: 'the connection ended before the answer was complete',
   coding: 'the answer could not be decoded',
   aborted: 'given up by the caller',
+  'not-held': 'not called',
 };
 
 /** A failure whose text is ours alone: `origin` is scheme, host and port, `detail` must hold nothing of the request. */

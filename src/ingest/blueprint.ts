@@ -1,8 +1,8 @@
-import { finalize, ignoreElements, merge, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { finalize, ignoreElements, merge, NEVER, Observable, Subject, takeUntil, tap } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
-import { isFinal, type Log } from '../log/log.js';
+import { isFinal, type Log, type Position } from '../log/log.js';
 import type { Report } from '../records/event.js';
 import { type BudgetCommand, budget, budgetMailbox } from '../schedule/budget.js';
 import type { Limit } from '../schedule/limit.js';
@@ -16,7 +16,7 @@ import type { ListFile } from '../symbols/watch-list-file.js';
 import { createCommitStage } from './commit-stage.js';
 import type { FeedSpec } from './feed-desk.js';
 import { feedOwner, type OwnerView } from './feed-owner.js';
-import { fetchWork } from './fetch.js';
+import { fetchWork, heldEdge } from './fetch.js';
 import { fetchListing } from './fetch-listing.js';
 import { logWatch } from './log-watch.js';
 import { sourceLanes } from './source-lanes.js';
@@ -25,6 +25,8 @@ import { sourceLanes } from './source-lanes.js';
 export interface Plan {
   readonly sources: readonly SourcePlan[];
   readonly lists: readonly { readonly name: string; readonly spec: ListSpec }[];
+  /** Lists that somebody else keeps: `ownership` tells what is on them. */
+  readonly followed?: readonly string[];
   readonly topics: { readonly symbols: string; readonly deadLetters: string };
   /** One round of each feed, then complete. */
   readonly once: boolean;
@@ -52,6 +54,20 @@ export interface World {
   readonly listFile: (path: string) => ListFile;
   readonly report: Report;
   readonly redact: (text: string) => string;
+  /** Absent where there is one instance. */
+  readonly ownership?: Ownership;
+}
+
+/** What several instances have agreed on. */
+export interface Ownership {
+  /** Grows with each owner. */
+  readonly epoch: number;
+  /** Asked before each permit and before each call: false while it is not certain that nobody else polls this. */
+  readonly isHeld: () => boolean;
+  /** Resolves when what lies at these places of the log is where a next owner finds it. */
+  readonly acknowledged: (positions: readonly Position[]) => Promise<void>;
+  /** The symbols of a list that somebody else keeps, at once where there are any, then at every change. */
+  readonly followed: (list: string) => Observable<readonly string[]>;
 }
 
 export interface Running {
@@ -81,7 +97,8 @@ const lanesFor = (concurrency: number): number => concurrency * 2;
  * ```
  */
 export function blueprint(plan: Plan, world: World): Running {
-  const { time, random, log, report } = world;
+  const { time, random, log, report, ownership } = world;
+  const epoch = ownership?.epoch ?? 0;
   const draining = new Subject<void>();
   const aborted = new Subject<void>();
   const failed = new Subject<never>();
@@ -98,7 +115,8 @@ export function blueprint(plan: Plan, world: World): Running {
     });
 
     const sources = plan.sources.map(source => {
-      const { name, vendor, options, limits, concurrency, deadlineMs, feeds, edge } = source;
+      const { name, vendor, options, limits, concurrency, deadlineMs, feeds } = source;
+      const edge = ownership ? heldEdge(source.edge, ownership.isHeld) : source.edge;
       const permits = system.spawn(
         `budget/${name}`,
         budget({
@@ -109,12 +127,13 @@ export function blueprint(plan: Plan, world: World): Running {
           state: log,
           reserve: state =>
             log.append({ batches: [], state }).then(
-              () => undefined,
+              positions => ownership?.acknowledged(positions),
               (error: unknown) => {
                 if (isFinal(error)) failed.error(error as Error);
                 throw error;
               },
             ),
+          ...(ownership && { isHeld: ownership.isHeld }),
           report,
           time,
           random,
@@ -138,7 +157,7 @@ export function blueprint(plan: Plan, world: World): Running {
       const owner = system.spawn(`owner/${name}`, factory, { mailbox: { capacity: 100_000, policy: 'reject' } });
       views.set(name, peek);
       report({ kind: 'component', name: `source/${name}`, ready: true });
-      const stage = createCommitStage({ log, writer: `source/${name}`, time, report });
+      const stage = createCommitStage({ log, writer: `source/${name}`, epoch, time, report });
       const lanes = sourceLanes({
         owner,
         fetch: fetchWork(edge, vendor, options),
@@ -146,11 +165,11 @@ export function blueprint(plan: Plan, world: World): Running {
         lanes: lanesFor(concurrency),
         abort: aborted,
       });
-      return { source, owner, permits, stage, flow: merge(stage.run, lanes) };
+      return { source: { ...source, edge }, owner, permits, stage, flow: merge(stage.run, lanes) };
     });
 
     const lists = plan.lists.map(({ name, spec }) => {
-      const stage = createCommitStage({ log, writer: `list/${name}`, time, report });
+      const stage = createCommitStage({ log, writer: `list/${name}`, epoch, time, report });
       const fingerprint = listFingerprint(spec);
       const directory = system.spawn(
         `list/${name}`,
@@ -207,8 +226,20 @@ export function blueprint(plan: Plan, world: World): Running {
       return { stage, flow: snapshots };
     });
 
+    const following = (plan.followed ?? []).map(name =>
+      (ownership?.followed(name) ?? NEVER).pipe(
+        tap(symbols => {
+          for (const { source, owner } of sources)
+            if (source.feeds.some(feed => feed.lists.includes(name)))
+              owner.tell({ kind: 'symbols', list: name, symbols });
+        }),
+        ignoreElements(),
+      ),
+    );
+
     const polled = new Subject<void>();
-    const polling = merge(...sources.map(({ flow }) => flow)).pipe(
+    const flows = sources.length > 0 ? sources.map(({ flow }) => flow) : [NEVER.pipe(takeUntil(draining))];
+    const polling = merge(...flows).pipe(
       finalize(() => {
         polled.next();
         for (const { stage } of lists) stage.close();
@@ -217,7 +248,7 @@ export function blueprint(plan: Plan, world: World): Running {
     const stopping = draining.subscribe(() => {
       for (const { owner } of sources) owner.tell({ kind: 'drain' });
     });
-    const listing = merge(...lists.map(({ flow }) => flow)).pipe(takeUntil(merge(draining, polled)));
+    const listing = merge(...lists.map(({ flow }) => flow), ...following).pipe(takeUntil(merge(draining, polled)));
     const failures = merge(failed, logWatch(log, time)).pipe(takeUntil(polled));
     const subscription = merge(failures, listing, ...lists.map(({ stage }) => stage.run), polling).subscribe(
       subscriber,

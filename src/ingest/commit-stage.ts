@@ -30,6 +30,8 @@ export interface CommitStageParts {
   readonly log: Log;
   /** Logical writer: `source/NAME`, `list/NAME`. */
   readonly writer: string;
+  /** Of its ownership, 0 (where there is one instance) when absent. */
+  readonly epoch?: number;
   readonly time: Time;
   readonly report: Report;
 }
@@ -44,8 +46,8 @@ const bytesOf = (records: readonly { readonly value: Uint8Array }[]): number =>
  * and not seen acknowledged. A log that is full or a disk that refuses is tried again with the very same commit until it takes it:
  * nothing is dropped, callers wait, so polling pauses by itself.
  */
-export function createCommitStage({ log, writer: name, time, report }: CommitStageParts): CommitStage {
-  const writer = createWriter(log, { name, epoch: 0 });
+export function createCommitStage({ log, writer: name, epoch = 0, time, report }: CommitStageParts): CommitStage {
+  const writer = createWriter(log, { name, epoch });
   const pending = new Subject<Pending>();
   const component = `log (${name})`;
   let failing = false;

@@ -11,10 +11,18 @@ export interface Answered {
   readonly answer?: HttpAnswer;
 }
 
-const neverSent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'refused-host']);
+const neverSent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'refused-host', 'not-held']);
 
 /** Whether the vendor may have seen a call that failed so: only one that it cannot have seen gives its quota back. */
 export const mayHaveReachedVendor = ({ code }: HttpFailure): boolean => !neverSent.has(code);
+
+/** An edge that makes no call while the source may be polled by another instance: this process may have stood still since the permit. */
+export const heldEdge =
+  (edge: HttpEdge, isHeld: () => boolean): HttpEdge =>
+  (request, signal) =>
+    isHeld()
+      ? edge(request, signal)
+      : Promise.reject(new HttpFailure('not-held', 'another instance may poll this source by now'));
 
 /** Work → call → outcome. Never rejects for anything that the wire or the vendor does. */
 export function fetchWork(

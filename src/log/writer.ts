@@ -4,6 +4,8 @@ import { partitionOf } from './murmur2.js';
 /** A record before it has a place. */
 export interface OutgoingRecord extends LogRecord {
   readonly topic: string;
+  /** Decides the partition in place of the key. */
+  readonly placedBy?: string;
 }
 
 /** The part of a commit that one call of `prepare` asks for. */
@@ -24,7 +26,7 @@ export interface LogWriter {
 
 /**
  * @param log where the partitions of a topic and the numbers reached are read from, at first use
- * @param writer `name`: `source/NAME` or `files/DATASET`; `epoch`: of its ownership, 0 where there is one instance
+ * @param writer `name`: `source/NAME` or `files/DATASET`; `epoch`: of its ownership, 0 where there is one instance; each counts from 0
  */
 export function createWriter(
   log: Pick<LogReader, 'get' | 'ends'>,
@@ -32,6 +34,7 @@ export function createWriter(
 ): LogWriter {
   const { name } = writer;
   const epoch = String(writer.epoch);
+  const counted = writer.epoch === 0 ? name : `${name}@${epoch}`;
   const partitions = new Map<string, number>();
   const sequences = new Map<string, number>();
 
@@ -51,11 +54,11 @@ export function createWriter(
       let batch: (Batch & { readonly records: LogRecord[] }) | undefined;
       let sequence = 0;
       for (const record of records) {
-        const { topic, key, value, headers } = record;
-        if (batch === undefined || last?.key !== key || last.topic !== topic) {
+        const { topic, key, value, headers, placedBy = key } = record;
+        if (batch === undefined || last?.key !== key || last.topic !== topic || last.placedBy !== record.placedBy) {
           if (batch !== undefined) sequences.set(place, sequence);
-          const partition = partitionOf(key, countOf(topic));
-          place = `seq/${name}/${topic}/${partition}`;
+          const partition = partitionOf(placedBy, countOf(topic));
+          place = `seq/${counted}/${topic}/${partition}`;
           batch = batches.get(place) ?? { topic, partition, records: [] };
           batches.set(place, batch);
           sequence = sequences.get(place) ?? readSequence(log.get(place));

@@ -146,9 +146,14 @@ export function createCounting(
         return of.recordsRefused.inc({ topic: event.topic, code: event.code }, event.count);
       case 'topic-recreated':
         return of.topicsRecreated.inc({ topic: event.topic });
+      case 'unit-held':
+        return of.unitHeld.set({ unit: event.unit }, 1);
+      case 'unit-released':
+        return of.unitHeld.set({ unit: event.unit }, 0);
       case 'letters-dealt':
       case 'topic-differs':
       case 'unshipped':
+      case 'unit-refused':
         return; // For people.
       case 'lines-lost':
         return of.linesLost.inc(event.count);

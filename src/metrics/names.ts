@@ -172,6 +172,11 @@ export const metrics = {
     ['topic'],
     'Partitions of topics that were found deleted and made again, and to which the kept records were shipped again.',
   ),
+  unitHeld: gauge(
+    'financelake_unit_held',
+    ['unit'],
+    '1 while this instance runs the source or list, 0 while it stands by; nothing with `scale: one`.',
+  ),
   backlogRecords: gauge('financelake_backlog_records', [], 'Records in the local log that Kafka has not acknowledged.'),
   backlogBytes: gauge('financelake_backlog_bytes', [], 'Bytes of those records, reckoned from the oldest of them.'),
   backlogAge: gauge(
@@ -186,4 +191,15 @@ export const metrics = {
 } satisfies Record<string, Metric>;
 
 /** Labels that any metric may carry. A symbol, a URL or an error text never becomes one. */
-export const allowedLabels = ['source', 'feed', 'list', 'outcome', 'limit', 'code', 'topic', 'quantile', 'version'];
+export const allowedLabels = [
+  'source',
+  'feed',
+  'unit',
+  'list',
+  'outcome',
+  'limit',
+  'code',
+  'topic',
+  'quantile',
+  'version',
+];

@@ -43,7 +43,7 @@ const source = object(
   {
     name: text,
     type: text,
-    state: oneOf('running', 'paused', 'stopped'),
+    state: oneOf('running', 'paused', 'stopped', 'standby'),
     inFlight: whole,
     calls: whole,
     refused: whole,

@@ -164,6 +164,16 @@ export function sentenceOf(event: Event): Sentence {
         level: 'warn',
         text: `${many(event.records, 'record')} (about ${size(event.bytes)}) are not in Kafka yet: they wait in the local log for the next start${cause(event.reason)}`,
       };
+    case 'unit-held':
+      return { level: 'info', text: `${event.unit} is run here (epoch ${event.epoch})` };
+    case 'unit-released':
+      return { level: event.wasHeld ? 'info' : 'debug', text: `${event.unit} stands by` };
+    case 'unit-refused':
+      return {
+        level: 'warn',
+        text: `${event.unit} cannot be taken over yet: ${event.reason}`,
+        repeats: `unit ${event.unit}`,
+      };
     case 'actor-restarted':
       return {
         level: 'warn',

@@ -112,6 +112,18 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'source-stopped':
         sources.set(event.source, { ...resumed(sources.get(event.source)), state: 'stopped', reason: event.reason });
         return;
+      case 'unit-held': {
+        const source = sourceName(event.unit);
+        if (source !== undefined) sources.set(source, resumed(sources.get(source)));
+        return;
+      }
+      case 'unit-released': {
+        const source = sourceName(event.unit);
+        if (source !== undefined) sources.set(source, { ...resumed(sources.get(source)), state: 'standby' });
+        // Its parts are no part of this instance's readiness any more.
+        for (const name of [event.unit, `log (${event.unit})`]) components.delete(name);
+        return;
+      }
       case 'polled': {
         const source = sourceOf(event.source);
         source.calls += 1;
@@ -168,6 +180,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'topic-recreated':
       case 'topic-differs':
       case 'unshipped':
+      case 'unit-refused':
       case 'actor-restarted':
       case 'actor-failed':
       case 'mailbox-lost':
@@ -199,6 +212,8 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
     }),
   };
 }
+
+const sourceName = (unit: string): string | undefined => /^source\/(.*)$/s.exec(unit)?.[1];
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 

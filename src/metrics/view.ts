@@ -78,12 +78,12 @@ export interface SourceQuota {
   readonly quota: readonly QuotaStatus[];
 }
 
-export type SourceState = 'running' | 'paused' | 'stopped';
+export type SourceState = 'running' | 'paused' | 'stopped' | 'standby';
 
 export interface SourceStatus {
   readonly name: string;
   readonly type: string;
-  /** `paused` goes on by itself, `stopped` needs somebody. */
+  /** `paused` goes on by itself, `stopped` needs somebody; `standby`: another instance has it, or will take it. */
   readonly state: SourceState;
   readonly reason?: string;
   /** End of the pause. */

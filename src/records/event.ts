@@ -73,6 +73,11 @@ export type Event =
   | { kind: 'topic-recreated'; topic: string; partition: number }
   | { kind: 'topic-differs'; topic: string; problem: string }
   | { kind: 'unshipped'; records: number; bytes: number; reason: string | undefined }
+  // several instances; a unit is `source/NAME` or `list/NAME`
+  | { kind: 'unit-held'; unit: string; epoch: number }
+  /** Another instance may have it. `wasHeld`: this one had. */
+  | { kind: 'unit-released'; unit: string; wasHeld: boolean }
+  | { kind: 'unit-refused'; unit: string; reason: string }
   // actors
   | { kind: 'actor-restarted'; actor: string; error: string; backoffMs: number }
   | { kind: 'actor-failed'; actor: string; error: string }

@@ -25,6 +25,13 @@ export interface BudgetState {
   lead(leadMs: number): StateChange;
 }
 
+/** The keys under which a source's budget lies in the log. */
+export function quotaKeys(source: string, state: Pick<LogReader, 'get' | 'range'>): readonly string[] {
+  const single = ['closed', 'learned', 'clock'].map(kind => `${kind}/${source}`);
+  const charges = Array.from(state.range(`charge/${source}/`), ([key]) => key);
+  return [...charges, ...single.filter(key => state.get(key) !== undefined)];
+}
+
 /** A reservation that took longer to become durable is made anew before its calls are permitted. */
 export const longestFlushMs = 5_000;
 

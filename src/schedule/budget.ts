@@ -48,6 +48,8 @@ export type BudgetCommand =
 export interface BudgetOptions extends AccountOptions {
   /** Makes the changes durable; rejects when that failed, and the same changes are tried again. */
   readonly reserve: (changes: readonly StateChange[]) => Promise<void>;
+  /** Asked before each permit: false while it is not certain that nobody else spends this quota. */
+  readonly isHeld?: () => boolean;
 }
 
 /** Requests and questions can be refused by a full mailbox; what frees quota or gives orders cannot. */
@@ -62,6 +64,8 @@ const maxWaiting = 1_000;
 const longestSleepMs = 60_000;
 /** Calls that come sooner may use a block that lies ready. */
 const restMs = 1_000;
+/** Until it is asked again whether the quota is ours. */
+const unheldMs = 250;
 const firstRetryMs = 100;
 const longestRetryMs = 30_000;
 /** The last instant that a Date can hold: an operator's pause has no end of its own. */
@@ -85,7 +89,7 @@ interface Grant {
  * reservation is durable, then it is answered. All that can be granted at one time is reserved together; meanwhile the others wait.
  * While reservations fail (disk full) nothing is granted. State outlives a restart of the actor. Holds at most 1,000 requests.
  */
-export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCommand> {
+export function budget({ reserve, isHeld = () => true, ...options }: BudgetOptions): Factory<BudgetCommand> {
   const { source, time, report } = options;
   const account = createAccount(options);
   let waiting: Request[] = [];
@@ -147,7 +151,7 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
       const back: Request[] = [];
       for (const { request, charge, withdrawn } of reserved) {
         // A refusal that arrived since the decision: whoever would call would be refused too.
-        const held = paused || account.stopped !== undefined || account.closed();
+        const held = paused || !isHeld() || account.stopped !== undefined || account.closed();
         if (!withdrawn && !held) {
           give(request, charge);
           continue;
@@ -190,6 +194,7 @@ export function budget({ reserve, ...options }: BudgetOptions): Factory<BudgetCo
     function decide(): number {
       if (account.stopped !== undefined) rejectAll(account.stopped);
       if (paused || failing) return Number.POSITIVE_INFINITY;
+      if (!isHeld()) return waiting.length > 0 ? unheldMs : Number.POSITIVE_INFINITY;
       let waitMs = Number.POSITIVE_INFINITY;
       let next = 0;
       for (; next < waiting.length; next++) {

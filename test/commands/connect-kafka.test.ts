@@ -12,6 +12,7 @@ const kafka = {
   compression: 'none',
   requestTimeout: 1000,
   connectTimeout: 1000,
+  group: { id: 'financelake', sessionTimeout: 8_000 },
   topicDefaults: { partitions: 1, replication: 1 },
 } as const;
 

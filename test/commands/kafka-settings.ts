@@ -7,5 +7,6 @@ export const kafkaSettings: KafkaConfig = {
   compression: 'none',
   requestTimeout: 1000,
   connectTimeout: 1000,
+  group: { id: 'financelake', sessionTimeout: 8_000 },
   topicDefaults: { partitions: 2, replication: 1 },
 };

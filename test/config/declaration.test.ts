@@ -83,6 +83,7 @@ const everything = {
       compression: 'gzip',
       requestTimeout: '10s',
       connectTimeout: '1s',
+      group: { id: 'desk', sessionTimeout: '10s' },
       topicDefaults: { partitions: 3, replication: 3 },
     },
   },

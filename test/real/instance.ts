@@ -61,6 +61,50 @@ http: { port: 0 }
 logging: { format: json }
 ${extra}`;
 
+/** `financelake run` with the configuration that lies in a directory. */
+export function startInstance(directory: string, args: readonly string[] = []): Instance {
+  const child = spawn(process.execPath, [main, 'run', ...args], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as string | null,
+    stderr,
+  }));
+  const get = async <T>(path: string): Promise<T> => {
+    const url = /"url":"(http:[^"]*)"/.exec(stderr)?.[1];
+    if (url === undefined) throw new Error('it does not listen yet');
+    return (await (await fetch(`${url}${path}`)).json()) as T;
+  };
+  return {
+    child,
+    stderr: () => stderr,
+    ended,
+    status: () => get<Status>('/api/v1/status'),
+    readiness: () => get<Readiness>('/readyz'),
+  };
+}
+
+/** Resolves once the condition holds; it is asked ten times a second. Rejects when the process has ended. */
+export async function until(instance: Instance, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (;;) {
+    const holds = await Promise.resolve()
+      .then(condition)
+      .catch(() => false);
+    if (holds) return;
+    const next = new Promise(resolve => setTimeout(resolve, 100));
+    await Promise.race([
+      next,
+      instance.ended.then(({ stderr }) => Promise.reject(new Error(`it has ended: ${stderr}`))),
+    ]);
+  }
+}
+
 /** @param name of its topics: `NAME.quotes`, `NAME.bars`; brokers are shared */
 export async function openDesk(name: string, brokers: readonly string[], extra = ''): Promise<Desk> {
   const directory = await mkdtemp(join(tmpdir(), 'financelake-desk-'));
@@ -73,45 +117,12 @@ export async function openDesk(name: string, brokers: readonly string[], extra =
   return {
     directory,
     start(...args) {
-      const child = spawn(process.execPath, [main, 'run', ...args], {
-        cwd: directory,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      running.add(child);
-      let stderr = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text;
-      });
-      const ended = once(child, 'close').then(([code, signal]) => {
-        running.delete(child);
-        return { code: code as number | null, signal: signal as string | null, stderr };
-      });
-      const get = async <T>(path: string): Promise<T> => {
-        const url = /"url":"(http:[^"]*)"/.exec(stderr)?.[1];
-        if (url === undefined) throw new Error('it does not listen yet');
-        return (await (await fetch(`${url}${path}`)).json()) as T;
-      };
-      return {
-        child,
-        stderr: () => stderr,
-        ended,
-        status: () => get<Status>('/api/v1/status'),
-        readiness: () => get<Readiness>('/readyz'),
-      };
+      const instance = startInstance(directory, args);
+      running.add(instance.child);
+      void instance.ended.then(() => running.delete(instance.child));
+      return instance;
     },
-    async until(instance, condition) {
-      for (;;) {
-        const holds = await Promise.resolve()
-          .then(condition)
-          .catch(() => false);
-        if (holds) return;
-        const next = new Promise(resolve => setTimeout(resolve, 100));
-        await Promise.race([
-          next,
-          instance.ended.then(({ stderr }) => Promise.reject(new Error(`it has ended: ${stderr}`))),
-        ]);
-      }
-    },
+    until,
     async expected(topic) {
       const log = openEmbeddedReader(join(directory, 'log'));
       const lines: string[] = [];

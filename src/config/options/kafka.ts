@@ -80,6 +80,27 @@ export const kafka = object({
     'A broker that does not answer for so long is given up; the batch is sent again.',
   ),
   connectTimeout: preset(duration({ min: 100, max: 60_000 }), '3s', 'A connection that takes longer is given up.'),
+  group: preset(
+    object({
+      id: preset(
+        text({
+          title: 'name',
+          pattern: /^[\w.-]{1,200}$/,
+          wanted: '1 to 200 letters, digits, dots, dashes or underscores',
+          mend: 'Write a name such as `financelake`.',
+        }),
+        'financelake',
+        'Consumer group in which instances share the sources, with `scale: many`.',
+      ),
+      sessionTimeout: preset(
+        duration({ min: 6_000, max: 300_000 }),
+        '8s',
+        'An instance that is not heard of for so long loses its sources to the others. The brokers’ `group.min.session.timeout.ms` is the least they take.',
+      ),
+    }),
+    '{}',
+    'The instances among themselves, with `scale: many`.',
+  ),
   topicDefaults: preset(
     object({
       partitions: preset(integer({ min: 1, max: 1_024 }), '6', 'Partitions of a topic that does not exist yet.'),

@@ -5,7 +5,7 @@ import type { Random, Time } from '../../streams/time.js';
 import type { Cluster } from '../kafka/cluster.js';
 import { KafkaFailure } from '../kafka/kafka-failure.js';
 import { createPublisher, type Publisher, type PublisherEvent } from '../kafka/publisher.js';
-import { isFinal, type Log, type StateChange } from '../log.js';
+import { isFinal, type Log, type Position, type StateChange } from '../log.js';
 import { createWriter } from '../writer.js';
 import { type Backlog, measureBacklog } from './backlog.js';
 import { createFence } from './fence.js';
@@ -45,6 +45,8 @@ export interface Forwarder {
   keepFrom(topic: string, partition: number): number;
   /** Resolves when Kafka has acknowledged all that the local log holds. */
   shipped(): Promise<void>;
+  /** Resolves when Kafka has acknowledged what lies at these places of the local log; not at all where that is not shipped. */
+  acknowledged(positions: readonly Position[]): Promise<void>;
   /** Why it does not get on, as it stands in /readyz. */
   readonly reason: string | undefined;
   /** Takes up nothing more, waits for what is under way, saves. Ends within the deadline. */
@@ -79,7 +81,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const attempts = new Map<string, number>();
   const pausing = new Set<Lane>();
   const remaking = new Set<string>();
-  const drained: (() => void)[] = [];
+  /** Who waits, and until when. */
+  const waiting = new Set<{ readonly isOver: () => boolean; readonly resolve: () => void }>();
 
   let contact: Contact | undefined;
   let stopped = false;
@@ -144,6 +147,12 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     }
   };
 
+  function until(isOver: () => boolean): Promise<void> {
+    look();
+    pump();
+    return isOver() ? Promise.resolve() : new Promise(resolve => waiting.add({ isOver, resolve }));
+  }
+
   async function step(lane: Lane, link: Link): Promise<void> {
     try {
       await lane.step(link);
@@ -157,7 +166,11 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     // Who was served goes to the end of the queue.
     lanes.push(...lanes.splice(lanes.indexOf(lane), 1));
     pump();
-    if (drained.length > 0 && isEmpty()) for (const resolve of drained.splice(0)) resolve();
+    for (const one of waiting) {
+      if (!one.isOver()) continue;
+      waiting.delete(one);
+      one.resolve();
+    }
   }
 
   function failed(lane: Lane, error: unknown): void {
@@ -283,11 +296,14 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     // A topic that was made after the start is not shipped before the next one.
     keepFrom: (topic, partition) => byPlace.get(`${topic}/${partition}`)?.localNext ?? 0,
     backlog: () => measureBacklog(log, lanes, logClock.now()),
-    shipped: () => {
-      look();
-      pump();
-      return isEmpty() ? Promise.resolve() : new Promise(resolve => drained.push(resolve));
-    },
+    shipped: () => until(isEmpty),
+    acknowledged: positions =>
+      until(() =>
+        positions.every(({ topic, partition, offset, count }) => {
+          const lane = byPlace.get(`${topic}/${partition}`);
+          return lane !== undefined && lane.localNext >= offset + count;
+        }),
+      ),
     get reason() {
       return troubles.reason;
     },

@@ -91,8 +91,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'timeout-given-back',
     file: 'src/ingest/fetch.ts',
-    search: "new Set(['dns', 'connect', 'tls', 'refused-host'])",
-    replace: "new Set(['dns', 'connect', 'tls', 'refused-host', 'timeout'])",
+    search: "new Set(['dns', 'connect', 'tls', 'refused-host', 'not-held'])",
+    replace: "new Set(['dns', 'connect', 'tls', 'refused-host', 'not-held', 'timeout'])",
     expected: 'no-window-exceeded',
   },
   {

@@ -61,17 +61,25 @@ const require = createRequire(import.meta.url);
 type CreateCluster = (options: Record<string, unknown>) => Cluster;
 type BatchClass = new (topic: string, from: string, partition: FetchedPartition) => { readonly messages: RawMessage[] };
 
+const unknownInside = (): Error =>
+  new Error('the inside of this version of kafkajs is not the known one: 2.2.4 is needed');
+
 /** A cluster of the same client, with its addresses, login and sockets. */
-export function createFetcher(kafka: Kafka): Fetcher {
+function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
   const create = symbol && (kafka as unknown as Record<symbol, CreateCluster>)[symbol];
-  const Batch = require('kafkajs/src/consumer/batch') as BatchClass;
   const cluster = create?.({ allowAutoTopicCreation: false, metadataMaxAge: 300_000, isolationLevel: readCommitted });
   const methods = ['disconnect', 'refreshMetadata', 'addTargetTopic', 'findLeaderForPartitions', 'findBroker'] as const;
-  if (cluster === undefined || methods.some(name => typeof cluster[name] !== 'function') || typeof Batch !== 'function')
-    throw new Error('the inside of this version of kafkajs is not the known one: 2.2.4 is needed');
+  if (cluster === undefined || methods.some(name => typeof cluster[name] !== 'function')) throw unknownInside();
+  return cluster;
+}
+
+export function createFetcher(kafka: Kafka): Fetcher {
+  const Batch = require('kafkajs/src/consumer/batch') as BatchClass;
+  const cluster = clusterOf(kafka);
+  if (typeof Batch !== 'function') throw unknownInside();
 
   /** Two first fetches at once would open two connections, and one of them would be forgotten. */
   const connecting = new WeakMap<Broker, Promise<unknown>>();
@@ -133,4 +141,66 @@ let always: Look | undefined;
 
 function lookWhereOneWaits(this: RequestQueue): void {
   if (this.pending.length > 0) always?.call(this);
+}
+
+interface Joined {
+  readonly generationId: number;
+  readonly leaderId: string;
+  readonly memberId: string;
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+}
+
+/** The broker that keeps a group. */
+export interface Coordinator {
+  joinGroup(request: {
+    readonly groupId: string;
+    readonly sessionTimeout: number;
+    readonly rebalanceTimeout: number;
+    readonly memberId: string;
+    readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+  }): Promise<Joined>;
+  syncGroup(request: {
+    readonly groupId: string;
+    readonly generationId: number;
+    readonly memberId: string;
+    readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+  }): Promise<{ readonly memberAssignment: Buffer }>;
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+}
+
+interface GroupCluster extends Cluster {
+  connect(): Promise<void>;
+  findGroupCoordinator(group: { readonly groupId: string }): Promise<Coordinator>;
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+}
+
+/** The calls of a consumer group without a consumer, which has no hook before it joins again that could be awaited, and beats only between two fetches. */
+export interface GroupCalls {
+  coordinator(groupId: string): Promise<Coordinator>;
+  partitions(topic: string): Promise<readonly number[]>;
+  disconnect(): Promise<void>;
+}
+
+export function createGroupCalls(kafka: Kafka): GroupCalls {
+  const cluster = clusterOf(kafka) as GroupCluster;
+  for (const name of ['connect', 'findGroupCoordinator', 'findTopicPartitionMetadata'] as const)
+    if (typeof cluster[name] !== 'function') throw unknownInside();
+  let connected: Promise<void> | undefined;
+  return {
+    async coordinator(groupId) {
+      connected ??= cluster.connect();
+      await connected;
+      const coordinator = await cluster.findGroupCoordinator({ groupId });
+      for (const call of ['joinGroup', 'syncGroup', 'heartbeat', 'leaveGroup'] as const)
+        if (typeof coordinator[call] !== 'function') throw unknownInside();
+      return coordinator;
+    },
+    async partitions(topic) {
+      await cluster.addTargetTopic(topic);
+      await cluster.refreshMetadata();
+      return cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+    },
+    disconnect: () => cluster.disconnect(),
+  };
 }
