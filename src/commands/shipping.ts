@@ -33,6 +33,7 @@ export interface ShippingParts {
 }
 
 const lookEveryMs = 200;
+const closeDeadlineMs = 1_000;
 
 /**
  * Makes the topics here and in Kafka and begins to ship. A log that has never seen its cluster has to see it first, because partitions here are those of Kafka; any
@@ -42,7 +43,13 @@ const lookEveryMs = 200;
 export async function startShipping(parts: ShippingParts): Promise<Shipping> {
   const { log, topics, connect, report, time } = parts;
   const cluster = await firstContact(parts);
-  for (const wanted of topics) await agreeOn(wanted, log, cluster, report);
+  try {
+    for (const wanted of topics) await agreeOn(wanted, log, cluster, report);
+  } catch (error) {
+    // Its connections would keep the process.
+    await cluster?.close(closeDeadlineMs);
+    throw error;
+  }
   const givenUp = new ReplaySubject<void>(1);
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {

@@ -49,6 +49,19 @@ test('a log that has never seen its cluster does not start without it, and makes
   t.deepEqual(log.topics(), []);
 });
 
+test('where a topic cannot be agreed on the connection is closed again: else the program would not end', async t => {
+  const { kafka, parts } = world();
+  const denied = new KafkaFailure('authorization', 'no right', 'Have it allowed');
+  let closed = 0;
+  const connect: ShippingParts['connect'] = async () => ({
+    ...kafka.connect(),
+    describeTopic: () => Promise.reject(denied),
+    close: async () => void closed++,
+  });
+  await t.throwsAsync(startShipping({ ...parts, connect }), { is: denied });
+  t.is(closed, 1);
+});
+
 test('topics here get the partitions that they have in Kafka, and are made there where they are absent', async t => {
   const { kafka, parts, log } = world();
   const admin = kafka.connect();

@@ -40,7 +40,7 @@ export interface Desk {
 const symbols = Array.from({ length: 60 }, (_, i) => `T${i}`);
 const scenario = `like: calm\nsymbols: [${symbols.join(', ')}]\nplan: unlimited\nquoteStepMs: 200\nlatencyMs: [0, 2]\n`;
 
-const configuration = (url: string, name: string, brokers: readonly string[], extra: string): string => `
+const configuration = (url: string, name: string, brokers: readonly string[], extra: string, login: string): string => `
 sources:
   av: { type: alpha-vantage, apiKey: key, baseUrl: "${url}", limits: [{ requests: 100000, per: 1m }], concurrency: 8 }
 symbols:
@@ -56,6 +56,7 @@ log:
     requestTimeout: 1s
     connectTimeout: 500ms
     topicDefaults: { partitions: 4, replication: 1 }
+    ${login}
 topics: { symbols: ${name}.symbols, deadLetters: ${name}.dead-letters }
 http: { port: 0 }
 logging: { format: json }
@@ -105,13 +106,16 @@ export async function until(instance: Instance, condition: () => boolean | Promi
   }
 }
 
-/** @param name of its topics: `NAME.quotes`, `NAME.bars`; brokers are shared */
-export async function openDesk(name: string, brokers: readonly string[], extra = ''): Promise<Desk> {
+/**
+ * @param name of its topics: `NAME.quotes`, `NAME.bars`; brokers are shared
+ * @param login further options of `log.kafka`, as one line of YAML
+ */
+export async function openDesk(name: string, brokers: readonly string[], extra = '', login = ''): Promise<Desk> {
   const directory = await mkdtemp(join(tmpdir(), 'financelake-desk-'));
   const scenarioFile = join(directory, 'scenario.yaml');
   await writeFile(scenarioFile, scenario);
   const simulator = await prepareSimulator({ scenario: scenarioFile, seed: 1, host: '127.0.0.1', port: 0 }).start();
-  await writeFile(join(directory, 'financelake.yaml'), configuration(simulator.url, name, brokers, extra));
+  await writeFile(join(directory, 'financelake.yaml'), configuration(simulator.url, name, brokers, extra, login));
   const running = new Set<ChildProcess>();
 
   return {

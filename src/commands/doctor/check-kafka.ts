@@ -146,7 +146,15 @@ function differences(
   const findings: Finding[] = [];
   const inSync = (count: number): string =>
     `kafka-configs.sh --alter --entity-type topics --entity-name ${name} --add-config min.insync.replicas=${count}`;
-  if (cleanup !== wanted.cleanup)
+  if (cleanup === undefined)
+    findings.push(
+      note(
+        check,
+        'its cleanup.policy and min.insync.replicas may not be read by this user, and were not looked at',
+        `Have it allowed DescribeConfigs on topic ${name}, and ask again: kafka-acls --add`,
+      ),
+    );
+  else if (cleanup !== wanted.cleanup)
     findings.push(
       failed(
         check,

@@ -1,3 +1,5 @@
+import { KafkaFailure } from '../../log/kafka/kafka-failure.js';
+
 /** What one look found. `note` is worth knowing and stops nothing; `skipped` was not looked at. */
 export interface Finding {
   /** What was looked at: `log.path`, `kafka`, `topic market.bars`. */
@@ -17,10 +19,11 @@ export const failed = (check: string, detail: string, mend: string): Finding => 
 });
 export const skipped = (check: string, detail: string): Finding => ({ check, state: 'skipped', detail });
 
-/** A failure whose message ends with its mend, as those of Kafka do: the first sentence says what is wrong, the rest what to do. */
+/** A failure with its mend: one of Kafka's has it, of any other it is the last sentence. */
 export function failedAs(check: string, error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
-  const [, detail = message, mend = 'Mend that, and ask again'] =
-    /^(.*?[^.\s])[.:] ((?=[A-Z]).*)$/s.exec(message) ?? [];
+  const [, reason = message, last] = /^(.*[^.\s])\. ([A-Z].*)$/s.exec(message) ?? [];
+  const { detail, mend = 'Mend that, and ask again' } =
+    error instanceof KafkaFailure ? error : { detail: reason, mend: last };
   return failed(check, detail, mend);
 }

@@ -66,7 +66,7 @@ export async function createOrCheck(cluster: Cluster, wanted: WantedTopic, repor
     differs(
       `it has ${facts.partitions} partitions in Kafka and was first used with ${partitions}: these go on to be used, so that no key moves`,
     );
-  if (facts.cleanup !== cleanup)
+  if (facts.cleanup !== undefined && facts.cleanup !== cleanup)
     differs(
       `its cleanup.policy in Kafka is ${facts.cleanup}, not ${cleanup}: kafka-configs.sh --alter --entity-type topics --entity-name ${name} --add-config cleanup.policy=${cleanup}`,
     );

@@ -1,10 +1,12 @@
 import type { Batch, PartitionEnds, StoredRecord, TopicOptions } from '../log.js';
 
 /** How records lie in Kafka: an empty value is a null one, which is what compaction takes for a tombstone; a null key reads as ''. */
-export interface TopicFacts extends TopicOptions {
+export interface TopicFacts extends Pick<TopicOptions, 'partitions'> {
   /** Replicas of each partition, the least over the partitions. */
   readonly replication: number;
-  /** `min.insync.replicas`; undefined where this user may not read the topic's configuration. */
+  /** These two only where this user may read the topic's configuration. */
+  readonly cleanup?: TopicOptions['cleanup'];
+  /** `min.insync.replicas` */
   readonly minInsync?: number;
   /** Kafka's id of the topic where the protocol gives it: one that was deleted and made again has another. */
   readonly topicId?: string;

@@ -34,12 +34,17 @@ export class KafkaFailure extends Error {
   override readonly name = 'KafkaFailure';
   readonly kind: KafkaFailureKind;
   readonly code: KafkaFailureCode;
+  /** What is wrong where, without the mend. */
+  readonly detail: string;
+  readonly mend: string | undefined;
 
-  /** @param message for people: what is wrong where, and how to mend it */
-  constructor(code: KafkaFailureCode, message: string) {
-    super(message);
+  /** For people: the message is `detail`, and how to mend it. */
+  constructor(code: KafkaFailureCode, detail: string, mend?: string) {
+    super(mend === undefined ? detail : `${detail}. ${mend}`);
     this.kind = kinds[code];
     this.code = code;
+    this.detail = detail;
+    this.mend = mend;
   }
 }
 

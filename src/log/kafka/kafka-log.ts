@@ -24,7 +24,7 @@ export function openKafkaLog({ cluster, publisher, replication, closeDeadlineMs 
   /** Appends are taken in the order of the calls, though one may have to ask for its topic first. */
   let order: Promise<unknown> = Promise.resolve();
 
-  const known = (name: string, { partitions, cleanup }: TopicOptions): Topic => ({
+  const known = (name: string, { partitions, cleanup = 'delete' }: TopicFacts): Topic => ({
     name,
     id: topics.size,
     partitions,
@@ -85,12 +85,12 @@ export function openKafkaLog({ cluster, publisher, replication, closeDeadlineMs 
 
 /** What is there against what is wanted. More replicas than asked for are welcome. */
 function checkFacts(name: string, found: TopicFacts, wanted: TopicOptions): void {
-  if (found.cleanup !== wanted.cleanup)
+  if (found.cleanup !== undefined && found.cleanup !== wanted.cleanup)
     throw new LogFailure(
       'topic',
       `topic ${name} has cleanup.policy '${found.cleanup}', not '${wanted.cleanup}': kafka-configs --alter --topic ${name} --add-config cleanup.policy=${wanted.cleanup}, or choose another topic name`,
     );
-  agreedTopic({ ...found, name, id: 0 }, name, wanted, 0);
+  agreedTopic({ ...wanted, ...found, name, id: 0 }, name, wanted, 0);
   if (found.minInsync !== undefined && found.minInsync > found.replication)
     throw new LogFailure(
       'topic',

@@ -20,7 +20,8 @@ export function wordedFailure(code: KafkaFailureCode, met: Met): KafkaFailure {
   const detail = plain(met.detail);
   const at = broker ?? met.options.brokers.join(', ');
   const where = what === undefined ? `Kafka at ${at}` : `Kafka, ${what}`;
-  return new KafkaFailure(code, `${where}: ${reasons[code]?.({ ...met, detail }) ?? detail}`);
+  const [reason = detail, mend] = reasons[code]?.({ ...met, detail }) ?? [];
+  return new KafkaFailure(code, `${where}: ${reason}`, mend);
 }
 
 /** In one line, and of OpenSSL's account of itself only what happened. */
@@ -33,48 +34,72 @@ const plain = (detail: string): string =>
 const userOf = ({ sasl }: Met['options']): string =>
   sasl && sasl.mechanism !== 'oauthbearer' ? `user ${sasl.username}` : 'this client';
 
+type Said = readonly [reason: string, mend: string];
+
 /** What is not here is told in the client's own words. */
-const reasons: Readonly<Partial<Record<KafkaFailureCode, (met: Met) => string>>> = {
+const reasons: Readonly<Partial<Record<KafkaFailureCode, (met: Met) => Said>>> = {
   unreachable: ({ cause = '', detail, options }) => unreachable(cause, detail, options),
-  certificate: ({ cause = '', detail, options }) => `${detail}. ${certificateMend(cause, options.tls)}`,
+  certificate: ({ cause = '', detail, options }) => [detail, certificateMend(cause, options.tls)],
   authentication({ detail, options }) {
     const { sasl } = options;
-    if (!sasl) return `it wants a login (${detail}). Set log.kafka.sasl`;
+    if (!sasl) return [`it wants a login (${detail})`, 'Set log.kafka.sasl'];
+    if (detail.startsWith('ILLEGAL_SASL_STATE'))
+      return [
+        `this listener takes no login (${detail})`,
+        'Remove log.kafka.sasl, or name a listener that does in log.kafka.brokers',
+      ];
     const what = sasl.mechanism === 'oauthbearer' ? 'token' : 'user name and password';
-    return `login by ${sasl.mechanism} as ${userOf(options)} was refused (${detail}). Check log.kafka.sasl: mechanism, ${what}`;
+    const refused = `login by ${sasl.mechanism} as ${userOf(options)} was refused (${detail})`;
+    return [refused, `Check log.kafka.sasl: mechanism, ${what}`];
   },
   authorization({ detail, options, what = '' }) {
     const [, topic] = /^topic (\S+)/.exec(what) ?? [];
     const rights =
-      topic === undefined ? 'for it' : `Describe and Write (Read to read, Create where it is absent) on topic ${topic}`;
-    return `${userOf(options)} has no right (${detail}). Have it allowed ${rights}: kafka-acls --add`;
+      topic === undefined
+        ? 'Write on the topics of the configuration'
+        : `Describe, Read and Write (Create where it is absent) on topic ${topic}`;
+    return [`${userOf(options)} has no right (${detail})`, `Have it allowed ${rights}: kafka-acls --add`];
   },
-  'topic-missing': ({ detail }) =>
-    `there is none, or it was just created (${detail}). Create it, or let this user create topics`,
+  'topic-missing': ({ detail }) => [
+    `there is none, or it was just created (${detail})`,
+    'Create it, or let this user create topics',
+  ],
   'topic-invalid': ({ detail }) =>
     /REPLICATION_FACTOR/.test(detail)
-      ? `${detail}: fewer brokers than replicas wanted. Start the others, or lower log.kafka.topicDefaults.replication`
-      : detail,
-  'too-few-replicas': ({ detail }) =>
-    `too few replicas are in sync for min.insync.replicas (${detail}). It goes on when brokers are back`,
-  unsupported: ({ detail }) => `${detail}. Kafka 2.1 or later is needed, and for zstd Node 22.15 or later`,
+      ? [
+          `${detail}: fewer brokers than replicas wanted`,
+          'Start the others, or lower log.kafka.topicDefaults.replication',
+        ]
+      : [detail, 'Look at log.kafka.topicDefaults'],
+  'too-few-replicas': ({ detail }) => [
+    `too few replicas are in sync for min.insync.replicas (${detail})`,
+    'It goes on when brokers are back',
+  ],
+  unsupported: ({ detail }) => [detail, 'Kafka 2.1 or later is needed, and for zstd Node 22.15 or later'],
 };
 
-function unreachable(cause: string, detail: string, { tls, sasl }: Met['options']): string {
+function unreachable(cause: string, detail: string, { tls, sasl }: Met['options']): Said {
   const mend = 'Start Kafka, or correct log.kafka.brokers';
+  const other = `the listener wants ${tls ? 'no TLS (log.kafka.tls)' : 'TLS (log.kafka.tls)'}${sasl ? '' : ' or a login (log.kafka.sasl)'}`;
   switch (cause) {
     case 'ECONNREFUSED':
-      return `connection refused. ${mend}`;
+      return ['connection refused', mend];
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the name is not known to DNS (${cause}). Correct log.kafka.brokers, or the listeners that the brokers advertise`;
+      return [
+        `the name is not known to DNS (${cause})`,
+        'Correct log.kafka.brokers, or the listeners that the brokers advertise',
+      ];
     case 'ETIMEDOUT':
+      return [`no answer (${cause})`, `${mend}, or open the firewall`];
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `no connection (${cause}): no route, or a firewall. ${mend}`;
+      return [`no connection (${cause})`, `${mend}, or the route there`];
     default:
       // A listener that speaks otherwise just closes the connection.
-      return `${detail}. ${mend}; or the listener wants ${tls ? 'no TLS (log.kafka.tls)' : 'TLS (log.kafka.tls)'}${sasl ? '' : ' or a login (log.kafka.sasl)'}`;
+      return /clos|disconnect/i.test(detail)
+        ? [`the connection was closed at once (${detail})`, `Perhaps ${other}; else correct log.kafka.brokers`]
+        : [detail, `${mend}; or ${other}`];
   }
 }
 

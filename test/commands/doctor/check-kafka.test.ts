@@ -58,7 +58,7 @@ test('a cluster that has all as configured has nothing to mend', async t => {
 });
 
 test('no broker, one that is advertised wrongly, and a right that lacks are each told with the mend', async t => {
-  const away = new KafkaFailure('unreachable', 'Kafka at 10.0.0.1:9092: connection refused. Start Kafka, or so');
+  const away = new KafkaFailure('unreachable', 'Kafka at 10.0.0.1:9092: connection refused', 'Start Kafka, or so');
   t.deepEqual(await look({ connect: () => Promise.reject(away) }), [
     {
       check: 'kafka',
@@ -74,11 +74,21 @@ test('no broker, one that is advertised wrongly, and a right that lacks are each
 
   const cluster = fakeKafka({ time: realTime }).connect();
   await cluster.createTopic('bars', { partitions: 2, replication: 1, cleanup: 'delete' });
-  const denied = new KafkaFailure('authorization', 'Kafka: no right (DENIED). Have it allowed: kafka-acls --add');
+  const denied = new KafkaFailure('authorization', 'Kafka: no right (DENIED)', 'Have it allowed: kafka-acls --add');
   const refusing = { ...cluster, read: () => Promise.reject(denied), renewProducer: () => Promise.reject(denied) };
   const findings = await look({ connect: async () => refusing });
   for (const check of ['right to write', 'topic bars'])
     t.like(about(findings, check)[0], { state: 'failed', mend: 'Have it allowed: kafka-acls --add' });
+});
+
+test('what this user may not read of a topic is a note, not a fault', async t => {
+  const cluster = fakeKafka({ time: realTime }).connect();
+  const told: TopicFacts = { partitions: 2, replication: 1 };
+  const connect = async () => ({ ...cluster, describeTopic: async () => told });
+  const [finding, ...others] = about(await look({ connect }), 'topic bars');
+  t.deepEqual(others, []);
+  t.is(finding?.state, 'note');
+  t.regex(finding?.mend ?? '', /DescribeConfigs on topic bars/);
 });
 
 test('a topic that differs fails where nothing could be written or kept, and is a note where all goes on', async t => {

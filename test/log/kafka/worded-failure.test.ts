@@ -40,3 +40,27 @@ test('an error of KafkaJS is what its innermost cause is', t => {
     ['record', 'producer', 'retry', 'retry'],
   );
 });
+
+test('what is wrong and how to mend it are told apart, and together they are the message', t => {
+  const sasl = { mechanism: 'scram-sha-512', username: 'app', password: 'p' } as const;
+  const refused = kafkajsFailure(
+    Object.assign(new Error('SASL SCRAM SHA512 authentication failed: Authentication failed: invalid credentials'), {
+      name: 'KafkaJSSASLAuthenticationError',
+    }),
+    { options: { ...options, sasl } },
+  );
+  t.is(
+    refused.detail,
+    'Kafka at kafka:9093: login by scram-sha-512 as user app was refused (Authentication failed: invalid credentials)',
+  );
+  t.is(refused.mend, 'Check log.kafka.sasl: mechanism, user name and password');
+  t.is(refused.message, `${refused.detail}. ${refused.mend}`);
+  const said = (code: 'authentication' | 'unreachable' | 'authorization', detail: string) =>
+    wordedFailure(code, { options: { brokers: ['kafka:9093'], sasl }, detail });
+  t.regex(said('authentication', 'ILLEGAL_SASL_STATE: x').message, /takes no login .*\. Remove log\.kafka\.sasl/);
+  t.is(
+    said('unreachable', 'Closed connection').mend,
+    'Perhaps the listener wants TLS (log.kafka.tls); else correct log.kafka.brokers',
+  );
+  t.regex(said('authorization', 'x').mend!, /^Have it allowed Write on the topics/);
+});

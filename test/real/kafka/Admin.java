@@ -13,6 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.*;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
+import org.apache.kafka.common.errors.PreferredLeaderNotAvailableException;
 import org.apache.kafka.common.resource.*;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -83,7 +84,7 @@ public class Admin {
         var moved = 0;
         for (var each : client.electLeaders(ElectionType.PREFERRED, wanted.keySet()).partitions().get().values()) {
           if (each.isEmpty()) moved++;
-          else if (!(each.get() instanceof ElectionNotNeededException)) throw (Exception) each.get();
+          else if (!(each.get() instanceof ElectionNotNeededException || each.get() instanceof PreferredLeaderNotAvailableException)) throw (Exception) each.get();
         }
         return moved;
       }

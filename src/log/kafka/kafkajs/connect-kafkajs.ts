@@ -27,7 +27,7 @@ interface Producing {
   hasFailed: boolean;
 }
 
-const connectDeadlineMs = 9000;
+const connectDeadlineMs = 8000;
 
 /**
  * Kafka by KafkaJS 2.2.4, without what loses or doubles there: no multi-partition sends, no batches over topics, no transactions, its log silent.
@@ -63,7 +63,7 @@ export async function connectKafkajs(options: ClusterOptions): Promise<Cluster> 
     try {
       return await within(deadlineMs, call(by), () => {
         replace();
-        return wordedFailure('timeout', { options, what, detail: `no answer within ${deadlineMs} ms` });
+        return wordedFailure('timeout', { options, what, detail: `no answer within ${deadlineMs / 1000} s` });
       });
     } catch (error) {
       open();
@@ -155,7 +155,7 @@ export async function connectKafkajs(options: ClusterOptions): Promise<Cluster> 
           wordedFailure('timeout', {
             options,
             what: 'a new producer',
-            detail: `no answer within ${callDeadlineMs} ms`,
+            detail: `no answer within ${callDeadlineMs / 1000} s`,
           }),
         );
       } catch (error) {
@@ -192,7 +192,7 @@ function createAsking(options: ClusterOptions): Asking {
 /** The first contact: its failure is what a person reads at the start. */
 async function first({ client, admin }: Asking, options: ClusterOptions): Promise<{ readonly clusterId: string }> {
   const late = (): KafkaFailure =>
-    wordedFailure('unreachable', { options, detail: `no answer within ${connectDeadlineMs} ms` });
+    wordedFailure('unreachable', { options, detail: `no answer within ${connectDeadlineMs / 1000} s` });
   try {
     return await within(
       connectDeadlineMs,

@@ -36,7 +36,7 @@ export function kafkajsFailure(error: unknown, met: Omit<Met, 'detail' | 'cause'
   // Ours, thrown inside KafkaJS or by it: a token that cannot be read, an answer without a place.
   if (inner instanceof KafkaFailure) return inner;
   const { name, type, code, broker, message } = inner;
-  const detail = message.replace(/^Connection error: /, '');
+  const detail = message.replace(/^(?:Connection error|SASL .{1,20} authentication failed): /, '');
   const cause = typeof code === 'string' ? code : undefined;
   if (name === 'KafkaJSConnectionError' && isCertificateFault(cause, detail))
     return wordedFailure('certificate', { ...met, broker, detail, cause });

@@ -20,10 +20,11 @@ export async function describeTopic(admin: Admin, topic: string): Promise<TopicF
   if (partitions.length === 0) return undefined;
   const settings = await settingsOf(admin, topic);
   const minInsync = settings.get('min.insync.replicas');
+  const cleanup = settings.get('cleanup.policy');
   return {
     partitions: partitions.length,
     replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-    cleanup: settings.get('cleanup.policy')?.includes('compact') ? 'compact' : 'delete',
+    ...(cleanup ? { cleanup: cleanup.includes('compact') ? 'compact' : 'delete' } : {}),
     ...(minInsync === undefined ? {} : { minInsync: Number(minInsync) }),
   };
 }

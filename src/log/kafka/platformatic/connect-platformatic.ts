@@ -12,7 +12,7 @@ import { readRecords } from './read-records.js';
 import { requests, unknownRequests } from './requests.js';
 import { createTopic, describeTopic, endsOf } from './topics.js';
 
-const connectDeadlineMs = 9000;
+const connectDeadlineMs = 8000;
 const readCommitted = 1;
 
 /**
@@ -35,7 +35,7 @@ export async function connectPlatformatic(options: ClusterOptions): Promise<Clus
     open();
     try {
       return await within(callDeadlineMs, call(), () =>
-        wordedFailure('timeout', { options, what, detail: `no answer within ${callDeadlineMs} ms` }),
+        wordedFailure('timeout', { options, what, detail: `no answer within ${callDeadlineMs / 1000} s` }),
       );
     } catch (error) {
       open();
@@ -101,7 +101,7 @@ export async function connectPlatformatic(options: ClusterOptions): Promise<Clus
   async function first(): Promise<string> {
     try {
       const late = (): KafkaFailure =>
-        wordedFailure('unreachable', { options, detail: `no answer within ${connectDeadlineMs} ms` });
+        wordedFailure('unreachable', { options, detail: `no answer within ${connectDeadlineMs / 1000} s` });
       const met = async (): Promise<string> => {
         const unknown = unknownRequests(
           await directory.anywhere(connections, requests.versions, 'financelake', process.version),

@@ -19,10 +19,11 @@ export async function describeTopic(
   if (topic === undefined) return undefined;
   const settings = await settingsOf(connections, directory, name);
   const minInsync = settings.get('min.insync.replicas');
+  const cleanup = settings.get('cleanup.policy');
   return {
     partitions: topic.leaders.size,
     replication: topic.replication,
-    cleanup: settings.get('cleanup.policy')?.includes('compact') ? 'compact' : 'delete',
+    ...(cleanup ? { cleanup: cleanup.includes('compact') ? 'compact' : 'delete' } : {}),
     topicId: topic.id,
     ...(minInsync ? { minInsync: Number(minInsync) } : {}),
   };
