@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { LogFailure, type LogRecord, type StoredRecord } from '../log.js';
+import { writeShortAscii } from '../short-ascii.js';
 import type { BlockPlace } from './keys.js';
 
 /**
@@ -197,22 +198,12 @@ function takeNumber(bytes: Buffer, at: Cursor): number {
   }
 }
 
-/** Short ASCII, which is nearly all there is, byte by byte: a call into the engine costs more than the text. */
 function putText(out: Buffer, at: Cursor, text: string): void {
   const { length } = text;
-  if (length < 0x80) {
-    const start = at.position + 1;
-    let i = 0;
-    for (; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 0x7f) break;
-      out[start + i] = code;
-    }
-    if (i === length) {
-      out[start - 1] = length;
-      at.position = start + length;
-      return;
-    }
+  if (writeShortAscii(out, at.position + 1, text)) {
+    out[at.position] = length;
+    at.position += 1 + length;
+    return;
   }
   const bytes = Buffer.byteLength(text);
   putNumber(out, at, bytes);

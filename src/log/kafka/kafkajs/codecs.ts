@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import kafkajs, { CompressionTypes } from 'kafkajs';
 import type { Compression } from '../cluster.js';
+import type { Compressor } from './produce-body.js';
 
 type Codec = (buffer: Uint8Array) => Promise<Buffer>;
 type ByCallback = (buffer: Uint8Array, done: (error: Error | null, result: Buffer) => void) => void;
@@ -22,6 +23,13 @@ export function addCodecs(): void {
     compress: ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
     decompress,
   });
+}
+
+/** undefined where nothing is compressed. */
+export function compressorOf(codec: CompressionTypes): Compressor | undefined {
+  if (codec === CompressionTypes.None) return undefined;
+  const { compress } = kafkajs.CompressionCodecs[codec]!() as Pick<Compressor, 'compress'>;
+  return { codec, compress };
 }
 
 export const codecOf: Readonly<Record<Compression, CompressionTypes>> = {

@@ -6,7 +6,7 @@ import { wordedFailure } from '../worded-failure.js';
 import { type Client, createClient } from './client.js';
 import { addCodecs, codecOf, hasZstd } from './codecs.js';
 import { isLost, kafkajsFailure } from './failure.js';
-import { createFetcher, type Fetcher, stopIdlePolling } from './internals.js';
+import { createFetcher, encodeProduceRequests, type Fetcher, stopIdlePolling } from './internals.js';
 import { placedMessages } from './placed-messages.js';
 import { readRecords } from './read-records.js';
 import { createTopic, describeTopic, endsOf } from './topics.js';
@@ -41,6 +41,7 @@ export async function connectKafkajs(options: ClusterOptions): Promise<Cluster> 
     );
   addCodecs();
   stopIdlePolling();
+  encodeProduceRequests();
   const { requestTimeoutMs, connectTimeoutMs } = options;
   const callDeadlineMs = 3 * (requestTimeoutMs + connectTimeoutMs);
   let asking = createAsking(options);
