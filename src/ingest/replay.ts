@@ -2,7 +2,7 @@ import type { Letter, Replay } from '../log/dead-letters/letter.js';
 import type { LogReader } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Observation } from '../records/observation.js';
-import { recordText } from '../records/record.js';
+import { encodeRecords } from '../records/record.js';
 import { faultOf } from './checks.js';
 import type { FeedSpec } from './feed-desk.js';
 
@@ -47,7 +47,7 @@ function refusedByCheck(
   return {
     topic: spec.feed.topic,
     key: observation.symbol,
-    value: Buffer.from(recordText(observation, stamp, spec.feed.decimals)),
+    value: encodeRecords([{ observation, stamp }], spec.feed.decimals)[0]!,
     headers: { 'fl-id': stamp.id, 'fl-schema': `${observation.kind}/1` },
   };
 }

@@ -3,10 +3,10 @@ import type { Replay } from '../log/dead-letters/letter.js';
 import type { StateChange } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
-import { recordId, valuesOf } from '../records/identity.js';
+import { recordId } from '../records/identity.js';
 import { instantMs } from '../records/instant.js';
 import type { Observation } from '../records/observation.js';
-import { encodeTexts, recordText, type Stamp } from '../records/record.js';
+import { encodeRecords, type Stamp } from '../records/record.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { RejectedRow } from '../sources/outcome.js';
 import { type Checks, type Fault, faultOf, isOfBounds } from './checks.js';
@@ -198,7 +198,7 @@ const stampOf = (
   { observation, revision }: Pick<Novelty, 'observation' | 'revision'>,
   seenAt: string,
   final: boolean,
-): Stamp => ({ id: recordId(source, observation, revision, valuesOf(observation)), source, seenAt, revision, final });
+): Stamp => ({ id: recordId(source, observation, revision), source, seenAt, revision, final });
 
 const recordsTogether = 64;
 
@@ -211,16 +211,14 @@ function recordsOf(
 ): OutgoingRecord[] {
   const records: OutgoingRecord[] = [];
   for (let first = 0; first < published.length; first += recordsTogether) {
-    const some = published.slice(first, first + recordsTogether);
-    const ids = some.map(({ observation, revision }) => recordId(source, observation, revision, valuesOf(observation)));
-    const texts = some.map((novelty, at) => {
-      const stamp = { id: ids[at]!, source, seenAt, revision: novelty.revision, final: isFinalBar(novelty) };
-      return recordText(novelty.observation, stamp, feed.decimals);
-    });
-    encodeTexts(texts).forEach((value, at) => {
-      const { kind, symbol } = some[at]!.observation;
-      const headers = { 'fl-id': ids[at]!, 'fl-schema': kind === 'bar' ? 'bar/1' : 'quote/1' };
-      records.push({ topic: feed.topic, key: symbol, value, headers });
+    const stamped = published.slice(first, first + recordsTogether).map(novelty => ({
+      observation: novelty.observation,
+      stamp: stampOf(source, novelty, seenAt, isFinalBar(novelty)),
+    }));
+    const values = encodeRecords(stamped, feed.decimals);
+    stamped.forEach(({ observation: { kind, symbol }, stamp: { id } }, at) => {
+      const headers = { 'fl-id': id, 'fl-schema': kind === 'bar' ? 'bar/1' : 'quote/1' };
+      records.push({ topic: feed.topic, key: symbol, value: values[at]!, headers });
     });
   }
   return records;

@@ -29,17 +29,16 @@ function barValues({ open, high, low, close, volume, adjustedClose, dividend, sp
 const quoteValues = ({ price, volume, bid, ask }: Quote): string =>
   `${canonical(price)},${canonical(volume)},${canonical(bid)},${canonical(ask)}`;
 
-/** The values that make an observation what it is: two observations of one series and time are the same exactly if these are. */
-export const valuesOf = (observation: Observation): string =>
-  observation.kind === 'bar' ? barValues(observation) : quoteValues(observation);
-
 /**
  * The id of a record: equal for equal content however and whenever it was fetched, so that any reader can remove doubles.
  * @param source the source's `type`, not its name in the config
- * @param values `valuesOf(observation)`
  */
-export function recordId(source: string, observation: Observation, revision: number, values: string): string {
+export function recordId(source: string, observation: Observation, revision: number): string {
   const { symbol, kind, time } = observation;
-  const form = observation.kind === 'bar' ? `${observation.interval}|${observation.adjusted}` : '|';
-  return recordUuid(`${source}|${symbol}|${kind}|${form}|${time}|${revision}|${values}`);
+  if (observation.kind === 'quote')
+    return recordUuid(`${source}|${symbol}|${kind}|||${time}|${revision}|${quoteValues(observation)}`);
+  const { interval, adjusted } = observation;
+  return recordUuid(
+    `${source}|${symbol}|${kind}|${interval}|${adjusted}|${time}|${revision}|${barValues(observation)}`,
+  );
 }

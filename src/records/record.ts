@@ -1,5 +1,5 @@
 import { canonicalDecimal, type Decimal } from './decimal.js';
-import type { Observation } from './observation.js';
+import type { Bar, Observation, Quote } from './observation.js';
 
 /** What makes an observation a record. `source` is the source's type; `seenAt` UTC ISO-8601 with milliseconds. */
 export interface Stamp {
@@ -16,7 +16,10 @@ export interface Stamp {
 export type Decimals = 'string' | 'number';
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const asNumber = (text: Decimal): string => (jsonNumber.test(text) ? text : canonicalDecimal(text));
+
+type Spell = (value: Decimal) => string;
+
+const spellNumber: Spell = text => (jsonNumber.test(text) ? text : canonicalDecimal(text));
 
 /** `JSON.stringify` of a text. What needs no escapes, which is nearly all, is only looked through. */
 function quoted(text: string): string {
@@ -27,45 +30,75 @@ function quoted(text: string): string {
   return `"${text}"`;
 }
 
-/**
- * The record as it goes to the log: one JSON object, fields in a fixed order, prices with the source's digits. Put together by hand, because
- * `JSON.stringify` takes seven times as long (Node 20); a property test holds the two equal.
- */
-export function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
-  const spell = decimals === 'number' ? asNumber : quoted;
-  const decimal = (name: string, value: Decimal | undefined): string =>
-    value === undefined ? '' : `,"${name}":${spell(value)}`;
-  const { kind, symbol, time, date } = observation;
-  const { id, source, seenAt, revision, final } = stamp;
-  const who = `{"id":${quoted(id)},"kind":"${kind}","source":${quoted(source)},"symbol":${quoted(symbol)}`;
-  const when = `"time":${quoted(time)},"date":${quoted(date)}`;
-  const seen = `"seenAt":${quoted(seenAt)},"revision":${revision}}`;
-  if (observation.kind === 'quote') {
-    const { price, open, high, low, previousClose, volume, bid, ask } = observation;
-    const day = decimal('open', open) + decimal('high', high) + decimal('low', low);
-    const beside = decimal('previousClose', previousClose) + decimal('volume', volume);
-    return `${who},${when},"price":${spell(price)}${day}${beside}${decimal('bid', bid)}${decimal('ask', ask)},${seen}`;
-  }
-  const { interval, adjusted, open, high, low, close, currency } = observation;
-  const prices = `"open":${spell(open)},"high":${spell(high)},"low":${spell(low)},"close":${spell(close)}`;
-  const { volume, adjustedClose, dividend, splitFactor } = observation;
-  const beside =
-    decimal('adjustedClose', adjustedClose) + decimal('dividend', dividend) + decimal('splitFactor', splitFactor);
-  const money = currency === undefined ? '' : `,"currency":${quoted(currency)}`;
-  return `${who},"interval":"${interval}","adjusted":${adjusted},${when},${prices}${decimal('volume', volume)}${beside}${money},"final":${final},${seen}`;
+/** What is written for an observation. */
+export interface Stamped {
+  readonly observation: Observation;
+  readonly stamp: Stamp;
 }
 
 /**
- * UTF-8 of each text. A few dozen at once: a call into the engine and an allocation for each would cost more than the copying, and texts of a whole
+ * The records as they go to the log, each one JSON object: fields in a fixed order, prices with the source's digits. Put together by hand; a property test holds
+ * it equal to `JSON.stringify`.
+ * They share memory, so a few dozen at once: a call into the engine and an allocation for each would cost more than the copying, and the texts of a whole
  * history held until all are written, most of the collector's work.
  */
-export function encodeTexts(texts: readonly string[]): Uint8Array[] {
-  const joined = texts.join('');
-  const bytes = Buffer.from(joined);
-  if (bytes.length !== joined.length) return texts.map(text => Buffer.from(text));
-  let end = 0;
-  return texts.map(({ length }) => {
-    end += length;
-    return bytes.subarray(end - length, end);
+export function encodeRecords(stamped: readonly Stamped[], decimals: Decimals): Uint8Array[] {
+  let text = '';
+  const ends = stamped.map(({ observation, stamp }) => {
+    text += recordText(observation, stamp, decimals);
+    return text.length;
+  });
+  const bytes = Buffer.from(text);
+  const isAscii = bytes.length === text.length;
+  let start = 0;
+  return ends.map(end => {
+    const record = isAscii ? bytes.subarray(start, end) : Buffer.from(text.slice(start, end));
+    start = end;
+    return record;
   });
 }
+
+function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
+  const spell = decimals === 'number' ? spellNumber : quoted;
+  const { time, date } = observation;
+  const begin = `{"id":${quoted(stamp.id)}${seriesText(stamp.source, observation)},"time":${quoted(time)},"date":${quoted(date)}`;
+  const values = observation.kind === 'bar' ? barText(observation, stamp, spell) : quoteText(observation, spell);
+  return `${begin}${values},"seenAt":${quoted(stamp.seenAt)},"revision":${stamp.revision}}`;
+}
+
+function barText(bar: Bar, { final }: Stamp, spell: Spell): string {
+  const { open, high, low, close, volume, adjustedClose, dividend, splitFactor, currency } = bar;
+  const prices = `,"open":${spell(open)},"high":${spell(high)},"low":${spell(low)},"close":${spell(close)}`;
+  const traded = optional(',"volume":', volume, spell) + optional(',"adjustedClose":', adjustedClose, spell);
+  const events = optional(',"dividend":', dividend, spell) + optional(',"splitFactor":', splitFactor, spell);
+  return `${prices}${traded}${events}${optional(',"currency":', currency, quoted)},"final":${final}`;
+}
+
+function quoteText(quote: Quote, spell: Spell): string {
+  const { price, open, high, low, previousClose, volume, bid, ask } = quote;
+  const day = optional(',"open":', open, spell) + optional(',"high":', high, spell) + optional(',"low":', low, spell);
+  const beside = optional(',"previousClose":', previousClose, spell) + optional(',"volume":', volume, spell);
+  return `,"price":${spell(price)}${day}${beside}${optional(',"bid":', bid, spell)}${optional(',"ask":', ask, spell)}`;
+}
+
+const optional = (name: string, value: string | undefined, spell: Spell): string =>
+  value === undefined ? '' : name + spell(value);
+
+// What the records of one series share; they come side by side.
+let knownSource = '';
+let knownOne: Observation | undefined;
+let knownText = '';
+
+function seriesText(source: string, one: Observation): string {
+  if (source !== knownSource || knownOne === undefined || !isOneSeries(knownOne, one)) {
+    const form = one.kind === 'bar' ? `,"interval":"${one.interval}","adjusted":${one.adjusted}` : '';
+    knownText = `,"kind":"${one.kind}","source":${quoted(source)},"symbol":${quoted(one.symbol)}${form}`;
+    knownSource = source;
+    knownOne = one;
+  }
+  return knownText;
+}
+
+const isOneSeries = (a: Observation, b: Observation): boolean =>
+  a.symbol === b.symbol &&
+  (a.kind === 'bar' ? b.kind === 'bar' && a.interval === b.interval && a.adjusted === b.adjusted : b.kind === 'quote');

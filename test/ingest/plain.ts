@@ -1,6 +1,6 @@
 import type { Checks, Fault } from '../../src/ingest/checks.js';
-import { valuesOf } from '../../src/records/identity.js';
 import type { Observation } from '../../src/records/observation.js';
+import { plainValues } from '../records/plain.js';
 
 /** The slow, obvious form of what src/ingest does quickly: the two are held equal by property tests. */
 
@@ -21,7 +21,7 @@ export function plainCursor(capacity: number) {
     let outside = 0;
     for (const observation of observations) {
       const timeMs = Date.parse(observation.time);
-      const values = valuesOf(observation);
+      const values = plainValues(observation);
       const before = known.get(timeMs);
       if (isOutside(timeMs)) outside++;
       else if (before?.values === values) unchanged++;

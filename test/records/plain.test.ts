@@ -1,12 +1,20 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { canonicalDecimal, compareDecimals, decimalValue, isDecimal } from '../../src/records/decimal.js';
-import { recordUuid } from '../../src/records/identity.js';
+import { recordId, recordUuid } from '../../src/records/identity.js';
 import { instantMs, isoDate, isoInstant, wallMs } from '../../src/records/instant.js';
 import type { Bar, Quote } from '../../src/records/observation.js';
-import { encodeTexts, recordText } from '../../src/records/record.js';
+import { encodeRecords } from '../../src/records/record.js';
 import { runs } from '../property-runs.js';
-import { plainCanonical, plainInstant, plainIsDecimal, plainRecordText, plainUuid, plainWallMs } from './plain.js';
+import {
+  plainCanonical,
+  plainId,
+  plainInstant,
+  plainIsDecimal,
+  plainRecordText,
+  plainUuid,
+  plainWallMs,
+} from './plain.js';
 
 /** Of digits in every spelling, and of what is nearly a number. */
 const digits = fc.string({ unit: fc.constantFrom(...'00123456789'.split('')), maxLength: 20 });
@@ -169,28 +177,29 @@ const quote = fc
   .map(given => defined<Quote>(given as Quote));
 const stamp = fc.record({ id: name, source: name, seenAt: odd, revision: fc.nat(), final: fc.boolean() });
 
-test('the text of a record is that of JSON.stringify to the byte', t => {
+test('records are JSON.stringify to the byte, one or a few dozen at once', t => {
+  const stamped = fc.record({ observation: fc.oneof(bar, quote), stamp });
   fc.assert(
     fc.property(
-      fc.oneof(bar, quote),
-      stamp,
+      fc.array(stamped, { maxLength: 70 }),
       fc.constantFrom('string' as const, 'number' as const),
-      (one, given, how) => {
-        t.is(recordText(one, given, how), plainRecordText(one, given, how));
+      (all, how) => {
+        const texts = all.map(one => plainRecordText(one.observation, one.stamp, how));
+        t.deepEqual(
+          encodeRecords(all, how).map(bytes => Buffer.from(bytes)),
+          texts.map(text => Buffer.from(text)),
+        );
       },
     ),
-    runs(2000),
+    runs(200),
   );
 });
 
-test('texts that are encoded together are the bytes of each', t => {
+test('a record is identified by its content as the plain way spells it', t => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(plainSymbol, plainSymbol, name), { maxLength: 150 }), texts => {
-      t.deepEqual(
-        encodeTexts(texts).map(bytes => Buffer.from(bytes)),
-        texts.map(text => Buffer.from(text)),
-      );
+    fc.property(name, fc.oneof(bar, quote), fc.nat(), (source, one, revision) => {
+      t.is(recordId(source, one, revision), plainId(source, one, revision));
     }),
-    runs(100),
+    runs(1000),
   );
 });

@@ -28,6 +28,21 @@ export function plainUuid(name: string): string {
   return hash.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+const plainValue = (text: string | undefined): string => (text === undefined ? '' : plainCanonical(text));
+
+/** The values that make an observation what it is. */
+export function plainValues(one: Observation): string {
+  if (one.kind === 'quote') return [one.price, one.volume, one.bid, one.ask].map(plainValue).join(',');
+  const beside = [one.adjustedClose, one.dividend, one.splitFactor];
+  const values = [one.open, one.high, one.low, one.close, one.volume];
+  return [...values, ...(beside.some(value => value !== undefined) ? beside : [])].map(plainValue).join(',');
+}
+
+export function plainId(source: string, one: Observation, revision: number): string {
+  const form = one.kind === 'bar' ? [one.interval, one.adjusted] : ['', ''];
+  return plainUuid([source, one.symbol, one.kind, ...form, one.time, revision, plainValues(one)].join('|'));
+}
+
 const numbers =
   /"(open|high|low|close|volume|adjustedClose|dividend|splitFactor|price|previousClose|bid|ask)":"([^"]*)"/g;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { valuesOf } from '../../src/records/identity.js';
+import { plainValues } from '../records/plain.js';
 import { type Golden, goldens, parsed } from './goldens.js';
 
 /** Texts for people are compared only where the golden gives them; they must be one line of at most 200 characters always. */
@@ -48,13 +48,13 @@ test('wherever a body is cut, nothing is published that the whole body does not 
   let published = 0;
   for (const golden of cuttable) {
     if (golden.outcome.kind !== 'records') continue;
-    const whole = new Set(golden.outcome.observations.map(one => `${one.symbol} ${one.time} ${valuesOf(one)}`));
+    const whole = new Set(golden.outcome.observations.map(one => `${one.symbol} ${one.time} ${plainValues(one)}`));
     for (let bytes = 0; bytes < golden.answer.body.length; bytes += 1) {
       const outcome = parsed(golden, { ...golden.answer, body: golden.answer.body.subarray(0, bytes) });
       if (outcome.kind !== 'records') continue;
       for (const one of outcome.observations) {
         published += 1;
-        const row = `${one.symbol} ${one.time} ${valuesOf(one)}`;
+        const row = `${one.symbol} ${one.time} ${plainValues(one)}`;
         if (!whole.has(row)) t.fail(`${golden.name} cut at ${bytes}: ${row}`);
       }
     }

@@ -141,8 +141,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'never-final',
     file: 'src/ingest/settle.ts',
-    search: 'final: isFinalBar(novelty) };',
-    replace: 'final: isFinalBar(novelty) && false };',
+    search: 'stamp: stampOf(source, novelty, seenAt, isFinalBar(novelty))',
+    replace: 'stamp: stampOf(source, novelty, seenAt, false)',
     expected: 'final-is-final',
   },
   {

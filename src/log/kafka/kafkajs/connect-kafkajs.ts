@@ -6,8 +6,9 @@ import { wordedFailure } from '../worded-failure.js';
 import { type Client, createClient } from './client.js';
 import { addCodecs, codecOf, hasZstd } from './codecs.js';
 import { isLost, kafkajsFailure } from './failure.js';
-import { createFetcher, encodeProduceRequests, type Fetcher, stopIdlePolling } from './internals.js';
+import { createFetcher, type Fetcher, stopIdlePolling } from './internals.js';
 import { placedMessages } from './placed-messages.js';
+import { encodeProduceRequests } from './produce-requests.js';
 import { readRecords } from './read-records.js';
 import { createTopic, describeTopic, endsOf } from './topics.js';
 
