@@ -3,7 +3,7 @@ import { markRecord, nameOf } from '../log/dead-letters/mark.js';
 import { readLetters, readMarks } from '../log/dead-letters/read-letters.js';
 import { type Dealt, isMeant, placeOf, type Selection } from '../log/dead-letters/selection.js';
 import type { Log, RecordReader } from '../log/log.js';
-import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
+import { createWriter, mergePrepared, type OutgoingRecord, ownWriter } from '../log/writer.js';
 import type { Report } from '../records/event.js';
 import type { Time } from '../streams/time.js';
 import { type ReplayContext, replayOf } from './replay.js';
@@ -38,7 +38,8 @@ const maxListed = 100;
  */
 export function createLetterDesk(parts: LetterDeskParts): LetterDesk {
   const { log, deadLetters, time, report } = parts;
-  let writer = createWriter(log, { name: 'replay', epoch: 0 });
+  const name = ownWriter('replay', log);
+  let writer = createWriter(log, { name, epoch: 0 });
   let last: Promise<unknown> = Promise.resolve();
 
   async function commit(records: readonly OutgoingRecord[]): Promise<void> {
@@ -46,7 +47,7 @@ export function createLetterDesk(parts: LetterDeskParts): LetterDesk {
       await log.append(mergePrepared([writer.prepare(records)]));
     } catch (error) {
       // It has counted on.
-      writer = createWriter(log, { name: 'replay', epoch: 0 });
+      writer = createWriter(log, { name, epoch: 0 });
       throw error;
     }
   }

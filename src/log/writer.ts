@@ -83,6 +83,13 @@ export function createWriter(
   };
 }
 
+/**
+ * The name of a writer that every log has one of. Two logs that ship to one Kafka must not count under one name: after a kill each would take the other's
+ * numbers there for its own, and its records for arrived.
+ */
+export const ownWriter = (part: string, { identity }: Pick<LogReader, 'identity'>): string =>
+  `${part}/${identity.slice(0, 8)}`;
+
 const readSequence = (value: Uint8Array | undefined): number =>
   value === undefined ? 0 : Number(Buffer.from(value).toString());
 

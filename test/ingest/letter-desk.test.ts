@@ -105,7 +105,7 @@ test('what a check refused is replayed, once the check lets it pass, as the very
   t.deepEqual(texts(log, 'market.bars'), texts(wouldBe, 'market.bars'));
   const ids = (records: readonly StoredRecord[]) => records.map(({ headers }) => headers['fl-id']);
   t.deepEqual(ids(all(log, 'market.bars')), ids(all(wouldBe, 'market.bars')));
-  t.like(all(log, 'market.bars').at(-1), { key: 'A', headers: { 'fl-schema': 'bar/1', 'fl-writer': 'replay' } });
+  t.like(all(log, 'market.bars').at(-1), { key: 'A', headers: { 'fl-schema': 'bar/1', 'fl-writer': 'replay/memory' } });
   t.deepEqual(events, [{ kind: 'letters-dealt', dealing: 'replayed', count: 1 }]);
 });
 
@@ -187,7 +187,7 @@ test('a record that Kafka refused is published again whole, from where it was sh
   t.deepEqual(Buffer.from(published.value), value);
   t.like(published, {
     key: 'A',
-    headers: { 'fl-id': 'big', 'fl-schema': 'bar/1', 'fl-writer': 'replay', 'fl-seq': '0' },
+    headers: { 'fl-id': 'big', 'fl-schema': 'bar/1', 'fl-writer': 'replay/memory', 'fl-seq': '0' },
   });
 });
 

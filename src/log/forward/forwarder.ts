@@ -6,7 +6,7 @@ import type { Cluster } from '../kafka/cluster.js';
 import { KafkaFailure } from '../kafka/kafka-failure.js';
 import { createPublisher, type Publisher, type PublisherEvent } from '../kafka/publisher.js';
 import { isFinal, type Log, type Position, type StateChange } from '../log.js';
-import { createWriter } from '../writer.js';
+import { createWriter, ownWriter } from '../writer.js';
 import { type Backlog, measureBacklog } from './backlog.js';
 import { createFence } from './fence.js';
 import { createLane, type Lane, type LaneParts, type Link } from './lane.js';
@@ -76,7 +76,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const troubles = createTroubles(report, time);
   const soon = backoff({ minMs: 250, maxMs: 5_000, random });
   const isUnsure = wasRunning(log);
-  const writer = createWriter(log, { name: 'forward', epoch: 0 });
+  const writer = createWriter(log, { name: ownWriter('forward', log), epoch: 0 });
   const timers = new Set<Subscription>();
   const attempts = new Map<string, number>();
   const pausing = new Set<Lane>();
