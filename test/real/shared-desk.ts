@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { prepareSimulator } from '../../src/commands/start-simulator.js';
 import { openEmbeddedReader } from '../../src/log/embedded/embedded-reader.js';
 import type { QuotaCounts } from '../../src/simulator/quota.js';
+import type { Served } from '../../src/simulator/served.js';
 import { type Instance, startInstance } from './instance.js';
 
 export interface SharedPlan {
@@ -29,15 +30,17 @@ export interface SharedDesk {
   counts(): Promise<QuotaCounts>;
   /** Starts, or starts again, the instance of that name, with its own log. */
   start(name: string): Instance;
-  /** Calls that the vendor has answered, by source: symbols of a source are named after it. */
-  answered(): Promise<ReadonlyMap<string, number>>;
-  /** What the local logs of the stopped instances hold, `key TAB id` lines, those of one instance in order. */
+  /** When the vendor last answered a call of each source with data, by the wall clock. */
+  lastServed(): Promise<ReadonlyMap<string, number>>;
+  /** What the local logs of the stopped instances hold, `key TAB id` lines, in the order in which it was seen. */
   expected(names: readonly string[]): Promise<{ readonly file: string; readonly records: number }>;
   close(): Promise<void>;
 }
 
 const symbolsOf = (source: string, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${source.toUpperCase()}${at}`);
+
+const sourceOf = (symbol = ''): string => /^[A-Z]*/.exec(symbol)![0].toLowerCase();
 
 export async function openSharedDesk(plan: SharedPlan): Promise<SharedDesk> {
   const { name, sources: count, symbols, perMinute, every, brokers, replication } = plan;
@@ -75,20 +78,17 @@ logging: { format: json }
   const running = new Set<Instance>();
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${simulator.url}${path}`)).json()) as T;
   let next = 0;
-  const calls = new Map<string, number>();
+  const served = new Map<string, number>();
 
   return {
     sources,
     topic,
     counts: () => get<QuotaCounts>('/__truth/counts'),
-    async answered() {
-      const page = await get<{ served: { symbol: string }[]; next: number }>(`/__truth/served?since=${next}`);
+    async lastServed() {
+      const page = await get<{ served: Served[]; next: number }>(`/__truth/served?since=${next}`);
       ({ next } = page);
-      for (const { symbol } of page.served) {
-        const source = /^[A-Z]+/.exec(symbol)?.[0].toLowerCase() ?? '';
-        calls.set(source, (calls.get(source) ?? 0) + 1);
-      }
-      return new Map(calls);
+      for (const { symbols: asked, atMs } of page.served) served.set(sourceOf(asked[0]), atMs);
+      return served;
     },
     start(instanceName) {
       const home = join(directory, instanceName);
@@ -100,18 +100,22 @@ logging: { format: json }
       return instance;
     },
     async expected(names) {
-      const lines: string[] = [];
+      const records: { readonly seenAt: string; readonly line: string }[] = [];
       for (const one of names) {
         const log = openEmbeddedReader(join(directory, one, 'log'));
         for (const { partition, start } of log.ends(topic))
           for (let from = start; ; ) {
-            const records = log.read(topic, partition, from, 1 << 20);
-            if (records.length === 0) break;
-            for (const { key, headers } of records) lines.push(`${key}\t${headers['fl-id']}\n`);
-            from = records.at(-1)!.offset + 1;
+            const page = log.read(topic, partition, from, 1 << 20);
+            if (page.length === 0) break;
+            for (const { key, headers, value } of page) {
+              const { seenAt } = JSON.parse(Buffer.from(value).toString()) as { seenAt: string };
+              records.push({ seenAt, line: `${key}\t${headers['fl-id']}\n` });
+            }
+            from = page.at(-1)!.offset + 1;
           }
         await log.close();
       }
+      const lines = records.sort((a, b) => (a.seenAt < b.seenAt ? -1 : 1)).map(({ line }) => line);
       const file = join(directory, `${topic}.expected`);
       await writeFile(file, lines.join(''));
       return { file, records: lines.length };

@@ -6,6 +6,7 @@ import { seeded } from '../../log/seeded.js';
 import { startCluster } from '../kafka/cluster.js';
 import { countBack } from '../kafka/read-back.js';
 import { brokerRows, whole } from './broker-rows.js';
+import { playInstances } from './instances-row.js';
 import { Load } from './load.js';
 import type { ClientName, LoadOptions, Way } from './load-messages.js';
 import { faultsOf, tableHead, tableLine } from './report.js';
@@ -145,6 +146,14 @@ try {
       if (await play(row, seed)) passed++;
       else failed++;
     }
+  }
+  // The whole program, and not the load; in its small form it is test/real/shared.test.ts.
+  if (way === 'forward' && (only?.includes('20') ?? !values.short)) {
+    const { line, faults } = await playInstances(cluster, { symbols: 6_000, frozenMs: 20_000 });
+    console.log(line);
+    for (const fault of faults) console.log(`FAILED 20: ${fault}`);
+    if (faults.length === 0) passed++;
+    else failed++;
   }
 } finally {
   await cluster.close();
