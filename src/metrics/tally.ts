@@ -119,7 +119,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       }
       case 'unit-released': {
         const source = sourceName(event.unit);
-        if (source !== undefined) sources.set(source, { ...resumed(sources.get(source)), state: 'standby' });
+        if (source !== undefined) sources.set(source, { ...resumed(sources.get(source)), state: 'standby', quota: [] });
         // Its parts are no part of this instance's readiness any more.
         for (const name of [event.unit, `log (${event.unit})`]) components.delete(name);
         return;

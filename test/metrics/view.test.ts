@@ -41,6 +41,19 @@ test('a pause names its reason and end, and going on forgets both', t => {
   t.deepEqual(snapshot().sources.get('s'), { state: 'running', calls: 0, refused: 0, quota: [] });
 });
 
+test('a source that another instance has taken stands by, shows no quota, and its parts do not count for readiness', t => {
+  const { report, snapshot } = createTally(handClock());
+  report({ kind: 'ready' });
+  report({ kind: 'component', name: 'source/s', ready: false, reason: 'the disk is full' });
+  report({ kind: 'quota', source: 's', limit: 'a', used: 1, max: 25, resetsAtMs: undefined });
+  t.false(snapshot().ready);
+  report({ kind: 'unit-released', unit: 'source/s', wasHeld: true });
+  t.true(snapshot().ready);
+  t.deepEqual(snapshot().sources.get('s'), { state: 'standby', calls: 0, refused: 0, quota: [] });
+  report({ kind: 'unit-held', unit: 'source/s', epoch: 4 });
+  t.is(snapshot().sources.get('s')?.state, 'running');
+});
+
 test('a limit that is reported again keeps its place', t => {
   const { report, snapshot } = createTally(handClock());
   const quota = (limit: string, used: number): Event => ({

@@ -9,6 +9,7 @@ const looks = {
   running: 'good',
   paused: 'warn',
   stopped: 'bad',
+  standby: 'quiet',
   current: 'good',
   new: '',
   overdue: 'warn',
