@@ -1,4 +1,6 @@
-/** A cell as text: numbers with all their digits and no exponent needed, instants as UTC ISO-8601 with Z, dates as `YYYY-MM-DD`, booleans as `true` and `false`. null: the file says that there is no value. */
+import type { TextLayout } from './dataset.js';
+
+/** A cell as text: numbers with all their digits and no exponent needed, instants as UTC ISO-8601 with Z, wall times without a zone as ISO-8601 without Z, dates as `YYYY-MM-DD`, booleans as `true` and `false`. null: the file says that there is no value. */
 export type Cell = string | null;
 
 /** Rows of a table, by column. */
@@ -20,6 +22,8 @@ export interface Table {
   readonly columns: readonly string[];
   /** As the file declares them: `DECIMAL(18,4)`, `TIMESTAMP`; absent for text. */
   readonly types?: readonly string[];
+  /** Of text: how its lines are cut, as it was given or found out. */
+  readonly layout?: TextLayout;
   /** Rows that the file says it has, where it does. */
   readonly rows?: number;
   /**
