@@ -2,7 +2,7 @@
 const order = [
   ['main'],
   ['commands'],
-  ['units'],
+  ['units', 'batch'],
   ['config', 'metrics', 'web', 'ingest', 'simulator'],
   ['symbols', 'log'],
   ['sources', 'schedule'],

@@ -146,6 +146,18 @@ export function createCounting(
         return of.recordsRefused.inc({ topic: event.topic, code: event.code }, event.count);
       case 'topic-recreated':
         return of.topicsRecreated.inc({ topic: event.topic });
+      case 'file-rows':
+        of.fileRows.inc({ dataset: event.dataset, outcome: 'published' }, event.published);
+        of.fileRows.inc({ dataset: event.dataset, outcome: 'rejected' }, event.rejected);
+        return of.fileRows.inc({ dataset: event.dataset, outcome: 'skipped' }, event.skipped);
+      case 'file-archived':
+        return of.files.inc({ dataset: event.dataset, outcome: 'archived' });
+      case 'file-quarantined':
+        return of.files.inc({ dataset: event.dataset, outcome: 'quarantined' });
+      case 'file-duplicate':
+        return of.files.inc({ dataset: event.dataset, outcome: 'duplicate' });
+      case 'file-left':
+        return; // For people.
       case 'unit-held':
         return of.unitHeld.set({ unit: event.unit }, 1);
       case 'unit-released':

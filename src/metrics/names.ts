@@ -172,6 +172,16 @@ export const metrics = {
     ['topic'],
     'Partitions of topics that were found deleted and made again, and to which the kept records were shipped again.',
   ),
+  files: counter(
+    'financelake_files_total',
+    ['dataset', 'outcome'],
+    'Files that came to their end: archived, quarantined, or a duplicate of one that was published.',
+  ),
+  fileRows: counter(
+    'financelake_file_rows_total',
+    ['dataset', 'outcome'],
+    'Rows of files: published as records, rejected to the dead letters, or skipped because the dataset leaves them out.',
+  ),
   unitHeld: gauge(
     'financelake_unit_held',
     ['unit'],
@@ -192,6 +202,7 @@ export const metrics = {
 
 /** Labels that any metric may carry. A symbol, a URL or an error text never becomes one. */
 export const allowedLabels = [
+  'dataset',
   'source',
   'feed',
   'unit',

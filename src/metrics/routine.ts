@@ -11,6 +11,7 @@ const routine: ReadonlySet<Event['kind']> = new Set([
   'retained',
   'shipped',
   'ship-failed',
+  'file-rows',
 ]);
 
 /** True for what `sentenceOf` words at level debug: a poll makes five such events, and a text that nobody reads would cost more than their counting. */

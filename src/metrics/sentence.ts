@@ -164,6 +164,25 @@ export function sentenceOf(event: Event): Sentence {
         level: 'warn',
         text: `${many(event.records, 'record')} (about ${size(event.bytes)}) are not in Kafka yet: they wait in the local log for the next start${cause(event.reason)}`,
       };
+    case 'file-rows':
+      return {
+        level: 'debug',
+        text: `files/${event.dataset}: ${many(event.published, 'record')}, ${event.rejected} rejected, ${event.skipped} left out`,
+      };
+    case 'file-archived':
+      return {
+        level: 'info',
+        text: `${event.file}: ${many(event.records, 'record')} of ${many(event.rows, 'row')} published in ${span(event.elapsedMs)}${event.rejected > 0 ? `, ${count(event.rejected)} rejected` : ''}`,
+      };
+    case 'file-quarantined':
+      return {
+        level: 'error',
+        text: `${event.file} is in quarantine (${event.code}): ${event.detail}${event.records > 0 ? `; ${many(event.records, 'record')} of it were published before` : ''}`,
+      };
+    case 'file-duplicate':
+      return { level: 'warn', text: `${event.file} has the content of ${event.of}: not published again` };
+    case 'file-left':
+      return { level: 'warn', text: `${event.file} stays in the inbox: ${event.reason}` };
     case 'unit-held':
       return { level: 'info', text: `${event.unit} is run here (epoch ${event.epoch})` };
     case 'unit-released':

@@ -180,6 +180,11 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'topic-recreated':
       case 'topic-differs':
       case 'unshipped':
+      case 'file-rows':
+      case 'file-archived':
+      case 'file-quarantined':
+      case 'file-duplicate':
+      case 'file-left':
       case 'unit-refused':
       case 'actor-restarted':
       case 'actor-failed':

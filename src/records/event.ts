@@ -78,6 +78,21 @@ export type Event =
   /** Another instance may have it. `wasHeld`: this one had. */
   | { kind: 'unit-released'; unit: string; wasHeld: boolean }
   | { kind: 'unit-refused'; unit: string; reason: string }
+  // files; `file` is the path below the inbox
+  | { kind: 'file-rows'; dataset: string; published: number; rejected: number; skipped: number }
+  | {
+      kind: 'file-archived';
+      file: string;
+      dataset: string;
+      rows: number;
+      records: number;
+      rejected: number;
+      elapsedMs: number;
+    }
+  | { kind: 'file-quarantined'; file: string; dataset: string; code: string; detail: string; records: number }
+  | { kind: 'file-duplicate'; file: string; dataset: string; of: string }
+  /** It stays in the inbox. */
+  | { kind: 'file-left'; file: string; reason: string }
   // actors
   | { kind: 'actor-restarted'; actor: string; error: string; backoffMs: number }
   | { kind: 'actor-failed'; actor: string; error: string }
