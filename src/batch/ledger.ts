@@ -55,15 +55,19 @@ export const entryChange = (entry: FileEntry): StateChange => [
 ];
 
 /** The entry for the topic of files, keyed by content. */
-export function entryRecord(topic: string, { next: _, mapping: __, ...entry }: FileEntry): OutgoingRecord {
-  return { topic, key: entry.sha256, value: Buffer.from(JSON.stringify(entry)), headers: { 'fl-schema': 'file/1' } };
+export function entryRecord(topic: string, entry: FileEntry): OutgoingRecord {
+  const shown = { ...entry, next: undefined, mapping: undefined };
+  return { topic, key: entry.sha256, value: Buffer.from(JSON.stringify(shown)), headers: { 'fl-schema': 'file/1' } };
 }
 
 export const stamp = (nowMs: number): string => isoInstant(nowMs);
 
 /** Of what decides how rows become records. */
-export const mappingOf = ({ match: _, maxErrors: __, ...rest }: Dataset): string =>
-  createHash('sha1').update(JSON.stringify(rest)).digest('hex').slice(0, 16);
+export const mappingOf = (dataset: Dataset): string =>
+  createHash('sha1')
+    .update(JSON.stringify({ ...dataset, match: undefined, maxErrors: undefined }))
+    .digest('hex')
+    .slice(0, 16);
 
 const decode = (value: Uint8Array | undefined): FileEntry | undefined =>
   value === undefined ? undefined : (JSON.parse(Buffer.from(value).toString()) as FileEntry);

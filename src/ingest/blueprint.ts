@@ -1,4 +1,4 @@
-import { finalize, ignoreElements, merge, NEVER, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { EMPTY, finalize, ignoreElements, merge, NEVER, Observable, Subject, takeUntil, tap } from 'rxjs';
 import type { ActorRef } from '../actors/actor.js';
 import { createSystem } from '../actors/actor-system.js';
 import type { HttpEdge } from '../http/edge.js';
@@ -238,7 +238,8 @@ export function blueprint(plan: Plan, world: World): Running {
     );
 
     const polled = new Subject<void>();
-    const flows = sources.length > 0 ? sources.map(({ flow }) => flow) : [NEVER.pipe(takeUntil(draining))];
+    const idle = plan.once ? EMPTY : NEVER.pipe(takeUntil(draining));
+    const flows = sources.length > 0 ? sources.map(({ flow }) => flow) : [idle];
     const polling = merge(...flows).pipe(
       finalize(() => {
         polled.next();

@@ -2,7 +2,7 @@ import type { Time } from '../streams/time.js';
 import { freshnessOf } from './freshness.js';
 import { symbolsPage } from './symbols-page.js';
 import { idle, type TallySnapshot } from './tally.js';
-import type { FeedStatus, LogStatus, QuotaStatus, SourceStatus, SymbolState, View } from './view.js';
+import type { FeedStatus, FilesStatus, LogStatus, QuotaStatus, SourceStatus, SymbolState, View } from './view.js';
 import { instant } from './wording.js';
 
 /** One series as its owner knows it. */
@@ -39,6 +39,8 @@ export interface Suppliers {
   feeds(): readonly FeedSnapshot[];
   series(): Iterable<SeriesSnapshot>;
   log(): LogStatus;
+  /** Absent: no files are read. */
+  files?(): FilesStatus;
 }
 
 /** The view of a running instance: what events added up to, joined with what its parts know of this moment. */
@@ -88,5 +90,6 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
     },
     quota: () => sourcesOf(from.tally()).map(({ name, quota }) => ({ source: name, quota })),
     feeds: () => feedsOf(from.tally()),
+    files: () => from.files?.() ?? { waiting: 0, progress: [], recent: [] },
   };
 }

@@ -69,6 +69,13 @@ export const routes: readonly Route[] = [
     answers: { 200: schemas.feeds },
     answer: view => ok(view.feeds()),
   },
+  {
+    path: '/api/v1/files',
+    summary: 'Files that wait, that are being read, and what became of the last ones',
+    open: false,
+    answers: { 200: schemas.files },
+    answer: view => ok(view.files()),
+  },
 ];
 
 function readiness({ ready, draining, components }: Readiness): Answer {

@@ -61,9 +61,31 @@ const log = object(
   { backlog: object({ records: whole, bytes: whole, oldestSeconds: seconds }) },
 );
 
+const fileProgress = object(
+  { file: text, dataset: text, bytes: whole, share: seconds, rows: whole, rowsPerSecond: seconds },
+  { secondsLeft: seconds },
+);
+const file = object(
+  {
+    sha256: text,
+    file: text,
+    dataset: text,
+    state: oneOf('claimed', 'reading', 'published', 'archived', 'quarantined'),
+    at: instant,
+    bytes: whole,
+    rows: whole,
+    records: whole,
+    rejected: whole,
+    skipped: whole,
+  },
+  { code: text, detail: text, place: text },
+);
+
 /** The answers of the API. They describe `view.ts`; a test holds both together. */
 export const schemas = {
   readiness: object({ ready: flag, components }, { reason: text }),
+  files: object({ waiting: whole, progress: list(fileProgress), recent: list(file) }),
+  filesDone: object({ done: list(text), unknown: list(text) }),
   status: object(
     {
       instance: text,
@@ -132,6 +154,23 @@ export const lettersSelection: Schema = {
       },
     }),
     object({ code: { type: 'string', maxLength: 100, description: 'all with this reason' } }),
+    object({ all: { const: true } }),
+  ],
+};
+
+/** Which files. */
+export const filesSelection: Schema = {
+  type: 'object',
+  oneOf: [
+    object({
+      files: {
+        type: 'array',
+        items: { type: 'string', maxLength: 4_096 },
+        minItems: 1,
+        maxItems: 500,
+        description: 'names, places, or the first eight or more digits of hashes',
+      },
+    }),
     object({ all: { const: true } }),
   ],
 };

@@ -10,6 +10,7 @@ export interface View {
   symbols(query: SymbolsQuery): SymbolsPage;
   quota(): readonly SourceQuota[];
   feeds(): readonly FeedStatus[];
+  files(): FilesStatus;
 }
 
 export interface Readiness {
@@ -117,6 +118,45 @@ export interface Freshness {
   readonly p50: number;
   readonly p90: number;
   readonly max: number;
+}
+
+export interface FilesStatus {
+  /** Files in the inbox that nobody has taken yet. */
+  readonly waiting: number;
+  /** Being read. */
+  readonly progress: readonly FileProgressStatus[];
+  /** Contents that were met, newest first, at most 100. */
+  readonly recent: readonly FileStatus[];
+}
+
+export interface FileProgressStatus {
+  readonly file: string;
+  readonly dataset: string;
+  readonly bytes: number;
+  /** 0 to 1. */
+  readonly share: number;
+  readonly rows: number;
+  readonly rowsPerSecond: number;
+  readonly secondsLeft?: number;
+}
+
+/** What became of one content. */
+export interface FileStatus {
+  readonly sha256: string;
+  readonly file: string;
+  readonly dataset: string;
+  readonly state: 'claimed' | 'reading' | 'published' | 'archived' | 'quarantined';
+  readonly at: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly records: number;
+  readonly rejected: number;
+  readonly skipped: number;
+  /** Why it is quarantined. */
+  readonly code?: string;
+  readonly detail?: string;
+  /** Where it lies: path below the directory of the inbox. */
+  readonly place?: string;
 }
 
 export interface ListStatus {
