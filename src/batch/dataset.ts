@@ -71,9 +71,15 @@ export interface NumberStyle {
   readonly nulls: readonly string[];
 }
 
+/** Symbols in the heads of columns. */
 export interface WideLayout {
   /** Columns that are no symbol, beside those in `columns`. */
   readonly except: readonly string[];
   /** The field that a cell is: `close` of bars, `price` of quotes. */
   readonly field: string;
+  /**
+   * A regular expression over the heads with the groups `symbol` and `field`, for several columns a symbol (`AAPL.Open`): `columns` then names what `field`
+   * holds. Absent: a head is a symbol.
+   */
+  readonly heads?: string;
 }

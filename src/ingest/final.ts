@@ -1,9 +1,6 @@
-import { instantMs } from '../records/instant.js';
-import { type Interval, intervalMs, isIntraday } from '../records/interval.js';
 import type { Observation } from '../records/observation.js';
+import { isOver } from '../records/period.js';
 import type { Calendar } from '../schedule/calendar.js';
-
-const dayMs = 86_400_000;
 
 /**
  * Whether passing of time can still change a bar. A later bar of the same series in the same answer settles it; else the clock does:
@@ -18,17 +15,6 @@ export function isFinal(
 ): boolean {
   if (observation.kind !== 'bar') return true;
   if (hasLaterBar) return true;
-  const { interval, date, time } = observation;
-  if (isIntraday(interval)) return instantMs(time) + intervalMs(interval) <= askedMs;
-  if (interval === '1d') {
-    const session = calendar?.session(date);
-    return session === undefined ? askedMs >= Date.parse(date) + 1.5 * dayMs : session.closeMs <= askedMs;
-  }
-  return askedMs >= endOfPeriod(interval, date) + 0.5 * dayMs;
-}
-
-function endOfPeriod(interval: Interval, date: string): number {
-  const day = new Date(`${date}T00:00:00Z`);
-  if (interval === '1mo') return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1);
-  return day.getTime() + (7 - ((day.getUTCDay() + 6) % 7)) * dayMs;
+  const session = observation.interval === '1d' ? calendar?.session(observation.date) : undefined;
+  return session === undefined ? isOver(observation, askedMs) : session.closeMs <= askedMs;
 }

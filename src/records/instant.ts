@@ -89,7 +89,7 @@ function digits(text: string, at: number): number {
 }
 
 /** Days since 1970 in the Gregorian calendar, from the year 0 on; NaN for a day that does not exist. */
-function dayNumber(year: number, month: number, date: number): number {
+export function dayNumber(year: number, month: number, date: number): number {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const before = daysBefore[month - 1];
   if (before === undefined || !(date >= 1)) return Number.NaN;

@@ -19,10 +19,10 @@ const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 type Spell = (value: Decimal) => string;
 
-const spellNumber: Spell = text => (jsonNumber.test(text) ? text : canonicalDecimal(text));
+export const spellNumber: Spell = text => (jsonNumber.test(text) ? text : canonicalDecimal(text));
 
 /** `JSON.stringify` of a text. What needs no escapes, which is nearly all, is only looked through. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(text);
@@ -36,29 +36,44 @@ export interface Stamped {
   readonly stamp: Stamp;
 }
 
-/**
- * The records as they go to the log, each one JSON object: fields in a fixed order, prices with the source's digits. Put together by hand; a property test holds
- * it equal to `JSON.stringify`.
- * They share memory, so a few dozen at once: a call into the engine and an allocation for each would cost more than the copying, and the texts of a whole
- * history held until all are written, most of the collector's work.
- */
+/** The records as they go to the log, each one JSON object. They share memory, so a few dozen at once. */
 export function encodeRecords(stamped: readonly Stamped[], decimals: Decimals): Uint8Array[] {
   let text = '';
-  const ends = stamped.map(({ observation, stamp }) => {
+  const textEnds = stamped.map(({ observation, stamp }) => {
     text += recordText(observation, stamp, decimals);
     return text.length;
   });
-  const bytes = Buffer.from(text);
-  const isAscii = bytes.length === text.length;
+  const { bytes, ends } = encodeTexts(text, textEnds);
   let start = 0;
   return ends.map(end => {
-    const record = isAscii ? bytes.subarray(start, end) : Buffer.from(text.slice(start, end));
+    const record = bytes.subarray(start, end);
     start = end;
     return record;
   });
 }
 
-function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
+/**
+ * Texts that stand one after the other in `text`, in one piece of memory, and where each ends: a call into the engine and an allocation for each would cost more
+ * than the copying.
+ */
+export function encodeTexts(
+  text: string,
+  textEnds: readonly number[],
+): { readonly bytes: Buffer; readonly ends: readonly number[] } {
+  const bytes = Buffer.from(text);
+  if (bytes.length === text.length) return { bytes, ends: textEnds };
+  let start = 0;
+  let length = 0;
+  const ends = textEnds.map(end => {
+    length += Buffer.byteLength(text.slice(start, end));
+    start = end;
+    return length;
+  });
+  return { bytes, ends };
+}
+
+/** One record: fields in a fixed order, prices with the source's digits. Put together by hand; a property test holds it equal to `JSON.stringify`. */
+export function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
   const spell = decimals === 'number' ? spellNumber : quoted;
   const { time, date } = observation;
   const begin = `{"id":${quoted(stamp.id)}${seriesText(stamp.source, observation)},"time":${quoted(time)},"date":${quoted(date)}`;

@@ -85,6 +85,21 @@ export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATI
   const of = offsetsOf(zone);
   const wall = wallMs(text);
   if (Number.isNaN(wall)) return undefined;
+  const only = onlyOf(of, wall);
+  if (only !== undefined) return only;
+  const before = offsetMs(of, wall - dayMs);
+  const byOld = wall - before;
+  const isRepeated = offsetMs(of, byOld) === before;
+  return isRepeated && byOld <= afterMs ? wall - offsetMs(of, wall + dayMs) : byOld;
+}
+
+/**
+ * The instant of a wall time (epoch ms as if it were UTC); undefined where the change to winter repeats it, or the change to summer skips it.
+ * @throws RangeError when `zone` is unknown
+ */
+export const onlyInstantMs = (wall: number, zone: string): number | undefined => onlyOf(offsetsOf(zone), wall);
+
+function onlyOf(of: Offsets, wall: number): number | undefined {
   const steady = steadyOffsetMs(of, Math.floor(wall / dayMs));
   if (!Number.isNaN(steady)) return wall - steady;
   const before = offsetMs(of, wall - dayMs);
@@ -93,9 +108,8 @@ export function zonedToUtcMs(text: string, zone: string, afterMs = Number.NEGATI
   const byOld = wall - before;
   const byNew = wall - after;
   const oldHolds = offsetMs(of, byOld) === before;
-  const newHolds = offsetMs(of, byNew) === after;
-  if (oldHolds && newHolds) return byOld > afterMs ? byOld : byNew;
-  return newHolds ? byNew : byOld;
+  if (oldHolds === (offsetMs(of, byNew) === after)) return undefined;
+  return oldHolds ? byOld : byNew;
 }
 
 function steadyOffsetMs(of: Offsets, day: number): number {
