@@ -31,11 +31,12 @@ export function addValidate(program: Command, io: Io): void {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-const summary = ({ sources, symbols, feeds, log }: Config): string => {
+const summary = ({ sources, symbols, feeds, log, batch }: Config): string => {
   const counts = [
     count(Object.keys(sources).length, 'source'),
     count(Object.keys(symbols).length, 'symbol list'),
     count(Object.keys(feeds).length, 'feed'),
+    ...(batch ? [count(Object.keys(batch.datasets).length, 'dataset')] : []),
   ];
   return `valid (${counts.join(', ')}; ${log.kind} log in ${log.path})`;
 };

@@ -81,6 +81,19 @@ export function oneOrMany<T>(of: Kind<T>): Kind<readonly T[]> {
   };
 }
 
+/** Options that may be written as the value of one of them: a word, or a list of words, for `{ KEY: … }`. */
+export function orAlone<T>(of: Kind<T>, key: string, alone: Kind<unknown>): Kind<T> {
+  return {
+    title: `${alone.title}, or options`,
+    schema: { anyOf: [alone.schema, of.schema] },
+    inside: of.inside,
+    read(tree, at) {
+      if (tree.kind === 'map' || tree.kind === 'unusable' || isNothing(tree)) return of.read(tree, at);
+      return of.read({ kind: 'map', entries: [{ key, place: tree.place, value: tree }], place: tree.place }, at);
+    },
+  };
+}
+
 /** Anything; what is inside is for a later version to judge. `look` may judge a part. */
 export function free(title: string, look?: (tree: Tree, at: Reading) => void): Kind<unknown> {
   return {

@@ -1,6 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
+import { isDecimal } from '../records/decimal.js';
 import { type Interval, intervals } from '../records/interval.js';
+import { timeFormatFault } from '../records/time-format.js';
 import { orSubstitution } from './json-schema.js';
 import { type Kind, report } from './kind.js';
 import { text } from './scalars.js';
@@ -99,6 +101,42 @@ export const timeZone: Kind<string> = refined(
       return {
         wrong: `${shown} is not a time zone.`,
         mend: mend.startsWith('Did') ? mend : 'Write an IANA name such as America/New_York or UTC.',
+      };
+    }
+  },
+);
+
+/** How a time is written, see records/time-format.ts. */
+export const timeFormat: Kind<string> = refined(
+  text({ wanted: 'the format of a time' }),
+  'format of a time',
+  (value, { shown }): string | Wrong => {
+    const mend = timeFormatFault(value);
+    return mend === undefined ? value : { wrong: `${shown} is not the format of a time.`, mend };
+  },
+);
+
+/** A number with all its digits. */
+export const decimal: Kind<string> = refined(
+  text({ wanted: 'a number' }),
+  'number',
+  (value, { shown }): string | Wrong =>
+    isDecimal(value) ? value : { wrong: `${shown} is not a number.`, mend: 'Write digits and a point, such as 0.01.' },
+);
+
+/** A regular expression of JavaScript, with the flag `u`. */
+export const expression: Kind<string> = refined(
+  text({ wanted: 'a regular expression' }),
+  'regular expression',
+  (value, { shown }): string | Wrong => {
+    try {
+      new RegExp(value, 'u');
+      return value;
+    } catch (error) {
+      const why = (error as Error).message.split(': ').at(-1) ?? '';
+      return {
+        wrong: `${shown} is not a regular expression: ${why}.`,
+        mend: 'Write it in single quotes; a mark stands for itself behind `\\` or in `[` and `]`.',
       };
     }
   },

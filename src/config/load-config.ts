@@ -63,8 +63,9 @@ export function loadConfig({ file, set = [], listFault, looking = false, env, cw
     const top = { path: '', place: startOf(shown), directory, names, elsewhere, problems };
     const at: Reading = { ...top, listFault: listFault ?? (() => undefined) };
     const config = options.read(tree, at);
-    if (listFault && keysOf(tree, 'feeds').length === 0 && !problems.some(mayConcern('feeds')))
-      problems.push(nothingToDo(shown));
+    const datasets = entryOf(entryOf(tree, 'batch')?.value, 'datasets')?.value;
+    const isIdle = keysOf(tree, 'feeds').length === 0 && !(datasets?.kind === 'map' && datasets.entries.length > 0);
+    if (listFault && isIdle && !problems.some(mayConcern('feeds'))) problems.push(nothingToDo(shown));
     if (listFault) problems.push(...proxyProblems(env, config));
     if (config && problems.length === 0) return { ok: true, config, file: path };
     const sound = problems.some(mayConcern('log')) ? undefined : readLog(tree, at);
@@ -88,7 +89,7 @@ const nothingToDo = (shown: string): Problem =>
     {
       code: 'missing',
       path: 'feeds',
-      message: 'No feed is configured: there is nothing to do.',
+      message: 'Neither a feed nor a dataset is configured: there is nothing to do.',
       mend: 'Add one under `feeds:`; `financelake init` writes a configuration that has one.',
     },
   );

@@ -1,7 +1,8 @@
 import { type JsonSchema, type Kind, notYet, type ObjectOf, optional, preset } from './kind.js';
 import { type Check, object } from './object.js';
+import { batch } from './options/batch.js';
 import { feeds } from './options/feeds.js';
-import { batch, lake } from './options/later.js';
+import { lake } from './options/lake.js';
 import { log, topics } from './options/log.js';
 import { drain, http, logging, simulator } from './options/service.js';
 import { sources } from './options/sources.js';
@@ -28,7 +29,7 @@ const fields = {
     'one',
     '`many`: several instances share the sources by a consumer group, and stand in for each other; it needs `log.kind: kafka`.',
   ),
-  batch: notYet(optional(batch, 'Files from an inbox.'), 'Remove the block.'),
+  batch: optional(batch, 'Files from an inbox.'),
   lake: notYet(optional(lake, 'Tables of what was ingested.'), 'Remove the block.'),
 };
 

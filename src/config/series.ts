@@ -2,12 +2,13 @@ import { isIntraday } from '../records/interval.js';
 import { intervalOf } from './formats.js';
 import { type Read, report, within } from './kind.js';
 import type { Checking } from './object.js';
+import type { batch } from './options/batch.js';
 import type { feeds } from './options/feeds.js';
 import type { log, topics } from './options/log.js';
 import type { sources } from './options/sources.js';
 import type { symbols } from './options/symbols.js';
 import { meant } from './spelling.js';
-import { entryOf } from './tree.js';
+import { entryOf, type Place, type Tree } from './tree.js';
 
 /** The part of the configuration that is judged here. */
 interface Polling {
@@ -16,6 +17,7 @@ interface Polling {
   readonly symbols: Read<typeof symbols>;
   readonly topics: Read<typeof topics>;
   readonly log: Read<typeof log>;
+  readonly batch?: Read<typeof batch>;
 }
 
 /**
@@ -58,14 +60,14 @@ const membersOf = (
     : [{ key: `list ${name}`, what: `the list \`${name}\`` }];
 
 /** Records between the program's own state would be read as state. */
-export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checking<Polling>): void {
-  const own = new Map(Object.entries(topics ?? {}).map(([key, topic]) => [topic, key]));
-  for (const [name, { topic }] of Object.entries(feeds)) {
+export function checkTopics(checking: Checking<Polling>): void {
+  const { value, at } = checking;
+  const own = new Map(Object.entries(value.topics ?? {}).map(([key, topic]) => [topic, key]));
+  for (const { topic, steps } of written(checking)) {
     const taken = own.get(topic);
     if (taken === undefined) continue;
-    const feed = entryOf(entry('feeds')?.value, name);
-    const place = entryOf(feed?.value, 'topic')?.place ?? feed?.place ?? at.place;
-    const inner = within(within(within(at, 'feeds', place), name, place), 'topic', place);
+    const place = steps.at(-1)!.place;
+    const inner = steps.reduce((outer, step) => within(outer, step.key, place), at);
     report(
       inner,
       place,
@@ -76,20 +78,47 @@ export function checkTopics({ value: { feeds = {}, topics }, at, entry }: Checki
   }
 }
 
+interface WrittenTopic {
+  readonly topic: string;
+  /** The way to the option; the last place is the nearest that was written. */
+  readonly steps: readonly { readonly key: string; readonly place: Place }[];
+}
+
+/** Topics of feeds and datasets. */
+function written({ value: { feeds = {}, batch }, at, entry }: Checking<Polling>): readonly WrittenTopic[] {
+  const inBatch = entryOf(entry('batch')?.value, 'datasets');
+  const way = (over: readonly string[], block: Tree | undefined, name: string): WrittenTopic['steps'] => {
+    const owner = entryOf(block, name);
+    const place = entryOf(owner?.value, 'topic')?.place ?? owner?.place ?? at.place;
+    return [...over, name, 'topic'].map(key => ({ key, place }));
+  };
+  return [
+    ...Object.entries(feeds).map(([name, { topic }]) => ({
+      topic,
+      steps: way(['feeds'], entry('feeds')?.value, name),
+    })),
+    ...Object.entries(batch?.datasets ?? {}).map(([name, { topic }]) => ({
+      topic,
+      steps: way(['batch', 'datasets'], inBatch?.value, name),
+    })),
+  ];
+}
+
 /** Options of a topic that nothing writes to are a misspelt name. */
-export function checkTopicOptions({ value: { feeds = {}, log }, at, entry }: Checking<Polling>): void {
-  const written = Object.values(feeds).map(({ topic }) => topic);
+export function checkTopicOptions(checking: Checking<Polling>): void {
+  const { value, at, entry } = checking;
+  const topics = written(checking).map(({ topic }) => topic);
   const inLog = entryOf(entry('log')?.value, 'topics');
-  for (const name of Object.keys(log?.topics ?? {})) {
-    if (written.includes(name)) continue;
+  for (const name of Object.keys(value.log?.topics ?? {})) {
+    if (topics.includes(name)) continue;
     const place = entryOf(inLog?.value, name)?.place ?? inLog?.place ?? at.place;
     const inner = within(within(within(at, 'log', place), 'topics', place), name, place);
     report(
       inner,
       place,
       'unknown-name',
-      `No feed writes to the topic \`${name}\`.`,
-      meant(name, written, 'topics of feeds'),
+      `No feed or dataset writes to the topic \`${name}\`.`,
+      meant(name, topics, 'topics of feeds and datasets'),
     );
   }
 }

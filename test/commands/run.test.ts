@@ -73,7 +73,10 @@ test('a configuration without a feed has no work, and is refused by validate and
     for (const args of [['validate'], ['run'], ['run', '--once']]) {
       const { err, code } = await said(cwd, args);
       t.is(code, 2, text);
-      t.regex(err, /^missing financelake\.yaml feeds\n +No feed is configured: there is nothing to do\./);
+      t.regex(
+        err,
+        /^missing financelake\.yaml feeds\n +Neither a feed nor a dataset is configured: there is nothing to do\./,
+      );
     }
   }
 });

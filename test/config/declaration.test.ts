@@ -93,6 +93,45 @@ const everything = {
   logging: { level: 'debug', format: 'json' },
   simulator: { port: 0, seed: 7, scenario: 'storm', speed: 60, symbols: 100 },
   scale: 'one',
+  batch: {
+    engine: 'embedded',
+    inbox: './inbox',
+    parallel: 4,
+    stableFor: '5s',
+    datasets: {
+      bars: {
+        match: ['*.csv', 'vendor/**/*.csv.gz'],
+        kind: 'bar',
+        interval: '1m',
+        adjusted: true,
+        topic: 'my.bars',
+        format: 'csv',
+        text: { delimiter: ';', encoding: 'latin1', skip: 2, header: true, footer: '^Total' },
+        fileName: '^(?<ticker>[A-Z]+)_',
+        columns: {
+          symbol: { name: 'ticker' },
+          time: { column: ['Date', 'Day'], and: 'Time', format: 'DD/MM/YYYY HH:mm', zone: 'Europe/London' },
+          open: 'Open',
+          high: ['High', 'Max'],
+          low: { position: 5 },
+          close: { column: 'Close', factor: '0.01' },
+          currency: { value: 'GBP' },
+        },
+        numbers: { decimal: ',', thousands: '.', nulls: ['null', '-'] },
+        where: { Type: ['A', 'B'], State: 'ok' },
+        maxErrors: 0.05,
+      },
+      closes: { match: '*.tsv', kind: 'quote', columns: { date: 'Date' }, wide: { except: ['Note'], field: 'price' } },
+      many: {
+        match: '*',
+        kind: 'bar',
+        interval: '1d',
+        columns: { date: 'Date', open: 'Open', high: 'High', low: 'Low', close: 'Close' },
+        wide: { heads: '^(?<symbol>.+)[.](?<field>.+)$' },
+      },
+      rows: { match: '*.parquet', kind: 'row', columns: { cik: { column: 'CIK', type: 'integer' } } },
+    },
+  },
 };
 
 /** What cannot stand beside what `everything` has. */
@@ -104,8 +143,6 @@ const later = {
   batch: {
     engine: 'nifi',
     nifi: { url: 'https://nifi:8443', username: 'me', password: '${ALPHAVANTAGE_API_KEY}', ca: './ca.pem' },
-    inbox: './inbox',
-    datasets: { rows: { match: '*.csv', kind: 'row' } },
   },
   lake: {
     path: './lake',
@@ -121,7 +158,7 @@ test('one of everything is valid, and what is declared for later is named as suc
   const problems = bad(stringify(later), { env });
   t.deepEqual(
     problems.map(({ code, path }) => `${code} ${path}`),
-    ['not-yet http.tls', 'not-yet batch', 'not-yet lake'],
+    ['not-yet http.tls', 'not-yet batch.engine', 'not-yet batch.nifi', 'not-yet lake'],
   );
 });
 
@@ -138,7 +175,7 @@ test('the sample of everything leaves out no option', t => {
 function pathsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap(item => pathsOf(item, `${path}[]`));
   if (typeof value !== 'object' || value === null) return [];
-  const named = /^(?:sources|symbols|feeds|log\.topics|batch\.datasets|lake\.tables)$/.test(path);
+  const named = /^(?:sources|symbols|feeds|log\.topics|batch\.datasets(?:\.NAME\.columns)?|lake\.tables)$/.test(path);
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = path === '' ? key : `${path}.${named ? 'NAME' : key}`;
     return [here, ...pathsOf(inner, here)];
@@ -157,7 +194,15 @@ for (const name of examples) {
 }
 
 test('the schema takes one of everything, and its keys are those of the parser', t => {
-  t.deepEqual(schemaErrors(jsonSchema(), { ...everything, ...later, http: { ...everything.http, ...later.http } }), []);
+  t.deepEqual(
+    schemaErrors(jsonSchema(), {
+      ...everything,
+      ...later,
+      http: { ...everything.http, ...later.http },
+      batch: { ...everything.batch, ...later.batch },
+    }),
+    [],
+  );
   const declared = [...new Set([...walk(options)].map(step => step.path))].toSorted();
   t.deepEqual([...new Set(schemaPaths(jsonSchema()))].toSorted(), declared);
 });
@@ -259,7 +304,9 @@ const maps = (value: unknown, path: string[] = []): string[][] => {
 };
 /** Where names are free, any key is a new name. */
 const isFree = (path: readonly string[]): boolean =>
-  ['sources', 'symbols', 'feeds', 'log.topics'].includes(path.join('.')) || path.at(-1) === 'where';
+  ['sources', 'symbols', 'feeds', 'log.topics', 'batch.datasets', 'batch.datasets.rows.columns'].includes(
+    path.join('.'),
+  ) || path.at(-1) === 'where';
 const places = maps(everything).filter(path => !isFree(path));
 const inside = (value: unknown, path: readonly string[]): Record<string, unknown> =>
   path.reduce<unknown>((object, key) => (object as Record<string, unknown>)[key], value) as Record<string, unknown>;

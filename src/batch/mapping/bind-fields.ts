@@ -1,4 +1,3 @@
-import { isDecimal } from '../../records/decimal.js';
 import { barFields, type FieldName, quoteFields } from '../../records/fields.js';
 import { isIntraday } from '../../records/interval.js';
 import type { ColumnSource, Dataset } from '../dataset.js';
@@ -85,8 +84,6 @@ function readerOf(binding: Binding, name: FieldName, place: Place, source: Colum
 
 /** Columns that the file declares as numbers are spelled as everywhere, whatever the dataset says of its texts. */
 export function numbersOf({ dataset, file }: Binding, place: Place, factor: string | undefined): CellReader {
-  if (factor !== undefined && !isDecimal(factor))
-    throw new FileFault('mapping', `\`factor: ${factor}\` is not a number`);
   const declared = place.kind === 'column' ? file.types?.[place.column] : undefined;
   const isTyped = place.kind === 'constant' || (declared !== undefined && declared !== 'VARCHAR');
   return createNumberReader(isTyped ? plainNumbers(dataset.numbers.nulls) : dataset.numbers, factor);

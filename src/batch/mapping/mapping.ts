@@ -60,7 +60,7 @@ export function createMapping(
   const rejects = createRejects(() => choice.columns.map(column => table.columns[column]!));
   const binding: Binding = { dataset, file: { name: file.name, ...table }, choice, rejects };
   const filter = createFilter(binding);
-  const { bind, add } = dataset.kind === 'row' ? rowsOf(binding, file) : observationsOf(binding, file);
+  const records = dataset.kind === 'row' ? rowsOf(binding, file) : observationsOf(binding, file);
 
   function map(chunk: Chunk): MappedChunk {
     const { firstRow, rows, broken, progress } = chunk;
@@ -68,12 +68,12 @@ export function createMapping(
     let skipped = 0;
     rejects.bind(chunk);
     filter.bind(chunk);
-    bind(chunk);
+    records.bind(chunk);
     for (let row = 0; row < rows; row++) {
       const why = broken?.get(row);
       if (why !== undefined) rejects.add(row, 'broken-row', why);
       else if (filter.leavesOut(row)) skipped += 1;
-      else add(row, firstRow + row, draft);
+      else records.add(row, firstRow + row, draft);
     }
     const { keys, ids, origins, text } = draft;
     return {

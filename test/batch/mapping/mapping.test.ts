@@ -298,7 +298,10 @@ test('a column that is not there is named with what there is', t => {
 
 test('only the columns that are needed are read', t => {
   const { columns: read } = createMapping(plain, file, { columns: ['Other', ...heads, 'More'] });
-  t.deepEqual([...read].toSorted(), [1, 2, 3, 4, 5, 6, 7]);
+  t.deepEqual(
+    [...read].toSorted((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6, 7],
+  );
 });
 
 test('date and time in two columns, by position and by alternatives', t => {
