@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addBatch } from './commands/batch.js';
 import { addDlq } from './commands/dlq.js';
 import { addDoctor } from './commands/doctor/doctor.js';
 import { exitCodeOf } from './commands/exit-code.js';
@@ -67,6 +68,7 @@ addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));
 addSymbols(program, io, sight(io));
 addDlq(program, io, sight(io));
+addBatch(program, io, sight(io));
 addTail(program, io, options => sight(io).logOf(options));
 addSimulate(program, io);
 addSchema(program, io);

@@ -49,6 +49,14 @@ export function* fileEntries(log: Pick<LogReader, 'range'>): Generator<FileEntry
   }
 }
 
+/** The newest, newest first, without what only a reading goes by. */
+export function newestFiles(log: Pick<LogReader, 'range'>, most: number): readonly ShownEntry[] {
+  const all = Array.from(fileEntries(log), ({ next: _next, mapping: _mapping, ...entry }) => entry as ShownEntry);
+  return all.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, most);
+}
+
+type ShownEntry = Omit<FileEntry, 'next' | 'mapping' | 'state'> & { readonly state: Exclude<FileState, 'forgotten'> };
+
 export const entryChange = (entry: FileEntry): StateChange => [
   prefix + entry.sha256,
   entry.state === 'forgotten' ? undefined : Buffer.from(JSON.stringify(entry)),

@@ -26,6 +26,7 @@ import { letterDeskOf } from './letter-desk-of.js';
 import { clientId } from './log-place.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
+import { readFiles, withFiles } from './read-files.js';
 import { createReload } from './reload.js';
 import { namesOf, secretsOf } from './secrets-of.js';
 import { shareSources } from './share-sources.js';
@@ -143,7 +144,10 @@ async function launched(
     running = shared;
   } else running = blueprint(plan, world);
 
-  const suppliers = suppliersOf(plan, running, { log, shipping }, () => time.now());
+  const files = readFiles(config, { log, time, report, once });
+  if (files) closers.push(() => files.close());
+  const whole = files ? withFiles(running, files.engine) : running;
+  const suppliers = suppliersOf(plan, running, { log, shipping, files: files?.view }, () => time.now());
   const view = liveView({ instance, version: packageVersion, tally: () => tally.snapshot(), ...suppliers }, time);
   const { hasTerminal, logger } = voice;
   const reload = createReload(config, { load, setLimits: (source, limits) => running.setLimits(source, limits) });
@@ -170,7 +174,8 @@ async function launched(
 
   const { host, port, readOnly } = config.http;
   const token = config.http.token?.reveal();
-  const changes = { letters: letterDeskOf(config, plan, { log, time, report }).deal };
+  const letters = letterDeskOf(config, plan, { log, time, report }).deal;
+  const changes = { letters, ...(files && { files: files.change }) };
   const doors = { host, port, token, readOnly, logPath: path };
   const server = await createServer({
     ...doors,
@@ -189,7 +194,7 @@ async function launched(
   return await untilStopped({
     io,
     say: voice.say,
-    running,
+    running: whole,
     shipping,
     once,
     report,

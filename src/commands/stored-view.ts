@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { newestFiles } from '../batch/ledger.js';
 import type { Config } from '../config/options.js';
 import type { FeedSpec } from '../ingest/feed-desk.js';
 import { decodeSeries, seriesKey } from '../ingest/series.js';
@@ -96,6 +97,7 @@ export function storedView(
           }),
         ),
       series: () => series,
+      files: () => ({ waiting: 0, progress: [], recent: newestFiles(log, shownFiles) }),
       log() {
         const backlog = storedBacklog(log, nowMs);
         return { ...logStatus(log), bytes, maxBytes, ...(backlog && { backlog: backlogStatus(backlog) }) };
@@ -109,6 +111,8 @@ export function storedView(
   };
   return { ...view, status, close: () => log.close() };
 }
+
+const shownFiles = 100;
 
 /** Where no feed of the configuration has a series any more, topic and interval stand in for the feed's name. */
 function* storedSeries(

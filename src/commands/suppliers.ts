@@ -4,7 +4,7 @@ import type { Series } from '../ingest/series.js';
 import type { Backlog } from '../log/forward/backlog.js';
 import type { Log, LogReader } from '../log/log.js';
 import type { FeedSnapshot, SeriesSnapshot, Suppliers } from '../metrics/live-view.js';
-import type { BacklogStatus, LogStatus, SymbolState } from '../metrics/view.js';
+import type { BacklogStatus, FilesStatus, LogStatus, SymbolState } from '../metrics/view.js';
 import { isIntraday } from '../records/interval.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { Wanted } from '../sources/source.js';
@@ -14,9 +14,17 @@ import type { Shipping } from './shipping.js';
 export function suppliersOf(
   plan: Plan,
   running: Pick<Running, 'peek'>,
-  { log, shipping }: { readonly log: Log; readonly shipping: Pick<Shipping, 'backlog'> | undefined },
+  {
+    log,
+    shipping,
+    files,
+  }: {
+    readonly log: Log;
+    readonly shipping: Pick<Shipping, 'backlog'> | undefined;
+    readonly files: (() => FilesStatus) | undefined;
+  },
   nowMs: () => number,
-): Pick<Suppliers, 'sources' | 'feeds' | 'series' | 'log'> {
+): Pick<Suppliers, 'sources' | 'feeds' | 'series' | 'log' | 'files'> {
   const desks = function* (): Generator<readonly [source: string, desk: FeedDesk]> {
     for (const [source, view] of running.peek()) for (const desk of view.desks) yield [source, desk];
   };
@@ -34,6 +42,7 @@ export function suppliersOf(
       for (const [, desk] of desks())
         for (const [symbol, series] of desk.series) yield seriesSnapshot(desk, symbol, series, nowMs());
     },
+    ...(files && { files }),
     log: () => ({
       ...logStatus(log),
       bytes: log.bytes,
