@@ -26,6 +26,7 @@ const owners = {
   'prom-client': 'metrics',
   pino: 'metrics',
   yaml: '(config|simulator)',
+  '@duckdb/node-api': 'batch/formats',
 };
 
 module.exports = {
