@@ -3,7 +3,6 @@ import { FileFault, type Table } from '../table.js';
 import { type ByteSource, fileSource } from './byte-source.js';
 import { openCsv } from './csv.js';
 import { innerName } from './decompress.js';
-import { openParquet } from './parquet.js';
 
 /** What a format must know of a dataset. */
 export type Expected = Pick<Dataset, 'format' | 'text' | 'columns'>;
@@ -16,7 +15,12 @@ interface Format {
 
 const formats: readonly Format[] = [
   { name: 'csv', extensions: ['csv', 'tsv', 'txt'], open: openCsv },
-  { name: 'parquet', extensions: ['parquet'], open: openParquet },
+  // Loaded where it is needed: DuckDB takes 150 ms.
+  {
+    name: 'parquet',
+    extensions: ['parquet'],
+    open: async source => (await import('./parquet.js')).openParquet(source),
+  },
 ];
 
 /**
