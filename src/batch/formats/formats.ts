@@ -3,6 +3,8 @@ import { FileFault, type Table } from '../table.js';
 import { type ByteSource, fileSource } from './byte-source.js';
 import { openCsv } from './csv.js';
 import { innerName } from './decompress.js';
+import { openJson } from './json.js';
+import { openNdjson } from './ndjson.js';
 
 /** What a format must know of a dataset. */
 export type Expected = Pick<Dataset, 'format' | 'text' | 'columns'>;
@@ -15,6 +17,8 @@ interface Format {
 
 const formats: readonly Format[] = [
   { name: 'csv', extensions: ['csv', 'tsv', 'txt'], open: openCsv },
+  { name: 'ndjson', extensions: ['ndjson', 'jsonl'], open: openNdjson },
+  { name: 'json', extensions: ['json'], open: openJson },
   // Loaded where it is needed: DuckDB takes 150 ms.
   {
     name: 'parquet',

@@ -82,14 +82,17 @@ for (const { partition, start: from, end } of log.ends('market.bars'))
   }
 const archived = [...fileEntries(log)].filter(({ state }) => state === 'archived').length;
 await log.close();
-const lying = readdirSync(join(root, 'data'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.csv'));
+const lying = readdirSync(join(root, 'data'), { recursive: true, encoding: 'utf8' }).filter(name =>
+  name.endsWith('.csv'),
+);
 const inArchive = lying.filter(name => name.startsWith('archive/')).length;
 const doubled = [...times.values()].filter(count => count > 1).length;
 const lost = files * rowsPerFile - times.size;
 console.log(
   `${kills} kills, ${files} files of ${rowsPerFile} rows: ${lost} lost, ${doubled} doubled, ${inArchive} of ${lying.length} files in the archive, ${archived} in the ledger`,
 );
-const isGood = code === 0 && lost === 0 && doubled === 0 && lying.length === files && inArchive === files && archived === files;
+const isGood =
+  code === 0 && lost === 0 && doubled === 0 && lying.length === files && inArchive === files && archived === files;
 if (!isGood) console.log(said.slice(-2_000));
 else rmSync(root, { recursive: true });
 console.log(`${isGood ? 1 : 0} passed, ${isGood ? 0 : 1} failed`);
