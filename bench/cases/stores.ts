@@ -24,7 +24,7 @@ export async function openStores(maxBytes: number) {
   return {
     log,
     bare,
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       await log.close();
       await bare.close();
       rmSync(path, { recursive: true, force: true });
