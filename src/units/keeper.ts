@@ -1,4 +1,4 @@
-import { firstValueFrom, ReplaySubject, race, type Subscription, timer } from 'rxjs';
+import { firstValueFrom, ReplaySubject, race, Subject, type Subscription, timer } from 'rxjs';
 import { blueprint, type Running, type World } from '../ingest/blueprint.js';
 import type { Cluster } from '../log/kafka/cluster.js';
 import { KafkaFailure } from '../log/kafka/kafka-failure.js';
@@ -44,6 +44,8 @@ export interface Keeper {
   /** Takes up nothing more and ends what runs. */
   drain(): Promise<void>;
   abort(): void;
+  /** At once, and for good. */
+  stop(): void;
 }
 
 interface Run {
@@ -71,6 +73,9 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const held = new Set<string>();
   const limits = new Map<string, readonly Limit[]>();
   const stopped = new ReplaySubject<void>(1);
+  const turned = new Subject<void>();
+  /** By unit, what was begun last: one that is let go is let go before it is taken again, and two never load it side by side. */
+  const steps = new Map<string, Promise<void>>();
   let turn = 0;
   let draining = false;
 
@@ -108,10 +113,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (runs.get(name) === run) runs.delete(name);
   }
 
-  async function letGo(unit: string): Promise<void> {
+  const inTurn = (unit: string, step: () => Promise<void>): void => {
+    steps.set(unit, (steps.get(unit) ?? Promise.resolve()).then(step));
+  };
+
+  async function letGo(unit: string, isStale: () => boolean): Promise<void> {
     const wasHeld = runs.has(unit);
+    if (!wasHeld || isStale()) return;
     await end(unit);
-    if (wasHeld) report({ kind: 'unit-released', unit, wasHeld });
+    report({ kind: 'unit-released', unit, wasHeld });
   }
 
   /** One attempt. @returns false where somebody else was first, or the attempt is out of date */
@@ -157,25 +167,32 @@ export function createKeeper(options: KeeperOptions): Keeper {
         if (!(error instanceof KafkaFailure) && isFinal(error)) return failed(error);
         report({ kind: 'unit-refused', unit: unit.name, reason: (error as Error).message });
       }
-      await pause(soon(attempt));
+      await firstValueFrom(race(timer(soon(attempt), time), stopped, turned));
     }
   }
+
+  const nextTurn = (): void => {
+    turn += 1;
+    held.clear();
+    turned.next();
+  };
 
   return {
     assigned(partitions) {
       if (draining) return;
-      turn += 1;
+      nextTurn();
       const mine = turn;
       const isStale = (): boolean => turn !== mine || draining;
       const given = new Set(partitions);
-      held.clear();
       for (const unit of units)
-        if (given.has(partitionOfUnit(unit.name, options.claims.partitions))) void takeAtLast(unit, isStale);
-        else void letGo(unit.name);
+        inTurn(unit.name, () =>
+          given.has(partitionOfUnit(unit.name, options.claims.partitions))
+            ? takeAtLast(unit, isStale)
+            : letGo(unit.name, isStale),
+        );
     },
     async quiesce() {
-      turn += 1;
-      held.clear();
+      nextTurn();
       const isBusy = (): boolean =>
         [...runs.values()].some(({ running }) => [...running.peek().values()].some(({ inFlight }) => inFlight > 0));
       const untilMs = time.monotonicMs() + quiesceMs;
@@ -197,6 +214,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
     abort() {
       for (const { running } of runs.values()) running.abort();
+    },
+    stop() {
+      draining = true;
+      nextTurn();
+      stopped.next();
+      for (const { running, subscription } of runs.values()) {
+        running.abort();
+        subscription.unsubscribe();
+      }
     },
   };
 }
