@@ -1,6 +1,6 @@
 import { Observable, type Subscriber, timer } from 'rxjs';
 import type { Plan, Running, World } from '../ingest/blueprint.js';
-import { createOrCheck } from '../log/forward/topic-desk.js';
+import { createOrCheck, type WantedTopic } from '../log/forward/topic-desk.js';
 import type { Cluster } from '../log/kafka/cluster.js';
 import type { GroupMember, Membership } from '../log/kafka/group.js';
 import { KafkaFailure } from '../log/kafka/kafka-failure.js';
@@ -22,7 +22,8 @@ export interface ManyInstancesOptions {
     divide: (members: readonly GroupMember[], partitions: readonly number[]) => ReadonlyMap<string, readonly number[]>,
   ) => Membership;
   readonly sessionTimeoutMs: number;
-  readonly claims: { readonly topic: string; readonly partitions: number; readonly replication: number };
+  /** As it is made where it does not exist. */
+  readonly claims: WantedTopic;
   readonly cursors: string;
   readonly host: string;
   readonly acknowledged: (positions: readonly Position[]) => Promise<void>;
@@ -63,16 +64,15 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
   };
 
   async function begin(): Promise<void> {
-    const { topic, replication } = options.claims;
     const found = await connect();
     // Nobody would close it any more.
     if (ending) return found.close(0);
     cluster = found;
-    const wanted = { name: topic, cleanup: 'compact', partitions: options.claims.partitions, replication } as const;
+    const topic = options.claims.name;
     const known = await cluster.describeTopic(topic);
     const { partitions } = await createOrCheck(
       cluster,
-      { ...wanted, ...(known && { partitions: known.partitions }) },
+      { ...options.claims, ...(known && { partitions: known.partitions }) },
       report,
     );
     if (ending) return;

@@ -55,7 +55,7 @@ test('one that is told to end while it connects ends, joins nothing and closes w
       throw new Error('it was told to end');
     },
     sessionTimeoutMs: 8_000,
-    claims: { topic: 'units', partitions: 24, replication: 1 },
+    claims: { name: 'units', cleanup: 'compact', partitions: 24, replication: 1 },
     cursors: 'cursors',
     host: 'here/1',
     acknowledged: () => Promise.resolve(),
