@@ -22,7 +22,9 @@ async function world(fault?: Parameters<typeof fakeKafka>[0]['fault']) {
 }
 
 const claim = (unit: string, instance: string, epoch: number) => ({
-  ...{ unit, instance, epoch },
+  unit,
+  instance,
+  epoch,
   host: 'here/1',
   claimedAt: '2026-03-10T00:00:00.000Z',
 });
