@@ -1,31 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { open } from 'lmdb';
-import { openEmbeddedLog } from '../src/log/embedded/embedded-log.js';
-import { realTime } from '../src/streams/time.js';
+import { median } from './cases/processes.js';
 import { type Stages, sharesOf } from './cases/shares.js';
+import { openStores } from './cases/stores.js';
 
 /**
  * Appends of 300-byte records through the log against bare puts of values of the same size into lmdb, each flushed before the next (or with 4 in flight); turns
  * are interleaved, so that both see the same machine. `npm run bench -- append [ROUNDS]`
  */
 const rounds = Number(process.argv[3] ?? 12);
-const path = mkdtempSync(join(tmpdir(), 'fl-bench-'));
-const log = await openEmbeddedLog({
-  path: join(path, 'log'),
-  maxBytes: 2 ** 31,
-  retainBytes: 2 ** 30,
-  report: () => undefined,
-  time: realTime,
-});
+const { log, bare, close } = await openStores(2 ** 31);
 log.ensureTopic('t', { cleanup: 'delete', partitions: 1 });
-const bare = open<Buffer, Buffer>({
-  path: join(path, 'bare'),
-  keyEncoding: 'binary',
-  encoding: 'binary',
-  mapSize: 2 ** 31,
-});
 let next = 0;
 let inFlight = 1;
 
@@ -54,23 +37,36 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>):
 type Records = ReturnType<typeof recordsOf>;
 const batchesOf = (count: number, turns: number): Records[] => Array.from({ length: turns }, () => recordsOf(count));
 
-async function throughLog(batches: readonly Records[]): Promise<number> {
-  const startMs = performance.now();
-  await inTurn(batches, async records => void (await log.append({ batches: [{ topic: 't', partition: 0, records }] })));
-  return performance.now() - startMs;
+interface Spent {
+  readonly wallMs: number;
+  /** Of all threads: lmdb writes and flushes in one of its own. */
+  readonly cpuMs: number;
 }
 
-async function throughLmdb(count: number, turns: number): Promise<number> {
+async function measured(work: () => Promise<void>): Promise<Spent> {
+  const cpu = process.cpuUsage();
+  const startMs = performance.now();
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - startMs, cpuMs: (user + system) / 1000 };
+}
+
+const throughLog = (batches: readonly Records[]): Promise<Spent> =>
+  measured(() =>
+    inTurn(batches, async records => void (await log.append({ batches: [{ topic: 't', partition: 0, records }] }))),
+  );
+
+function throughLmdb(count: number, turns: number): Promise<Spent> {
   // What the log stores for a record of 300 bytes with these headers, to a few bytes.
   const values = Array.from({ length: turns }, (_, i) => Buffer.alloc(count * 356, i));
-  const startMs = performance.now();
-  await inTurn(values, async value => {
-    const key = Buffer.alloc(8);
-    key.writeBigUInt64BE(BigInt(next++));
-    void bare.put(key, value);
-    await bare.flushed;
-  });
-  return performance.now() - startMs;
+  return measured(() =>
+    inTurn(values, async value => {
+      const key = Buffer.alloc(8);
+      key.writeBigUInt64BE(BigInt(next++));
+      void bare.put(key, value);
+      await bare.flushed;
+    }),
+  );
 }
 
 const stages: Stages = [
@@ -87,24 +83,23 @@ for (const [count, turns, at] of [
   [1000, 20, 4],
 ] as const) {
   inFlight = at;
-  const logMs: number[] = [];
-  const lmdbMs: number[] = [];
+  const ours: Spent[] = [];
+  const bares: Spent[] = [];
   for (let round = 0; round < rounds + 2; round++) {
     const through = await throughLog(batchesOf(count, turns));
     const direct = await throughLmdb(count, turns);
     if (round < 2) continue;
-    logMs.push(through);
-    lmdbMs.push(direct);
+    ours.push(through);
+    bares.push(direct);
   }
-  const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-  const perSecond = (ms: number): number => Math.round((count * turns * 1000) / ms);
-  const ratio = median(logMs) / median(lmdbMs);
+  const of = (all: readonly Spent[], key: keyof Spent): number => median(all.map(spent => spent[key]));
+  const perSecond = (all: readonly Spent[]): string => ((count * turns * 1000) / of(all, 'wallMs')).toFixed(0);
+  const perThousand = (all: readonly Spent[]): string => ((1000 * of(all, 'cpuMs')) / (count * turns)).toFixed(2);
   console.log(
-    `batches of ${count}, ${at} in flight: log ${perSecond(median(logMs))}/s, lmdb ${perSecond(median(lmdbMs))}/s, ratio ${ratio.toFixed(2)}`,
+    `batches of ${count}, ${at} in flight: log ${perSecond(ours)}/s, lmdb ${perSecond(bares)}/s, ratio of time ${(of(ours, 'wallMs') / of(bares, 'wallMs')).toFixed(2)}; ` +
+      `CPU ms per 1,000 records ${perThousand(ours)}, lmdb ${perThousand(bares)}`,
   );
   const profiled = batchesOf(count, 3 * turns);
   console.log(`  shares of the main thread: ${await sharesOf(stages, async () => void (await throughLog(profiled)))}`);
 }
-await log.close();
-await bare.close();
-rmSync(path, { recursive: true, force: true });
+await close();

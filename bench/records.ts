@@ -1,18 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { open } from 'lmdb';
 import type { HttpAnswer } from '../src/http/edge.js';
 import { createCommitStage } from '../src/ingest/commit-stage.js';
 import { judge } from '../src/ingest/judge.js';
 import { recentLetters } from '../src/ingest/recent-letters.js';
 import type { Feed } from '../src/ingest/series.js';
-import { openEmbeddedLog } from '../src/log/embedded/embedded-log.js';
 import { alphaVantage } from '../src/sources/alpha-vantage.js';
 import type { Work } from '../src/sources/source.js';
 import { realTime } from '../src/streams/time.js';
+import { median } from './cases/processes.js';
 import { type Stages, sharesOf } from './cases/shares.js';
+import { openStores } from './cases/stores.js';
 
 /**
  * The way of a record from an answer's bytes to its acknowledgement, on one event loop: parse → cursor, checks, record → group commit in the embedded log.
@@ -84,22 +81,9 @@ const cases: readonly Case[] = [
   { title: '100 bars an answer, none new', bars: 100, symbols: 64, group: 64, step: 0, turns: 20 },
 ];
 
-const path = mkdtempSync(join(tmpdir(), 'fl-bench-'));
-const log = await openEmbeddedLog({
-  path: join(path, 'log'),
-  maxBytes: 2 ** 32,
-  retainBytes: 2 ** 30,
-  report: () => undefined,
-  time: realTime,
-});
+const { log, bare, close } = await openStores(2 ** 32);
 log.ensureTopic('market.bars', { cleanup: 'delete', partitions: 6 });
 log.ensureTopic('dead', { cleanup: 'delete', partitions: 6 });
-const bare = open<Buffer, Buffer>({
-  path: join(path, 'bare'),
-  keyEncoding: 'binary',
-  encoding: 'binary',
-  mapSize: 2 ** 32,
-});
 const stage = createCommitStage({ log, writer: 'source/bench', time: realTime, report: () => undefined });
 stage.run.subscribe();
 const feed: Feed = {
@@ -200,7 +184,6 @@ const stages: Stages = [
   ['append', /\/src\/log\/|\/lmdb\/|\/ingest\/commit-stage\./],
 ];
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 let epoch = 0;
@@ -255,6 +238,4 @@ for (const { title, bars, symbols, group, step, turns } of only === undefined ? 
   console.log(`  shares of the main thread: ${shares}`);
 }
 stage.close();
-await log.close();
-await bare.close();
-rmSync(path, { recursive: true, force: true });
+await close();

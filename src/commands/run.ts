@@ -23,7 +23,7 @@ export function addRun(program: Command, io: Io): void {
       }
       if (once && loaded.config.scale === 'many') {
         io.err(
-          'run --once is one instance’s own round: with `scale: many` others may hold the sources. Add --set scale=one\n',
+          'run --once is one instance’s own round: with `scale: many` others may hold the sources. Stop them all and add --set scale=one\n',
         );
         return io.exit(2);
       }

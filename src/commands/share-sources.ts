@@ -1,15 +1,13 @@
 import type { Config } from '../config/options.js';
 import type { Plan, World } from '../ingest/blueprint.js';
-import { createMembership } from '../log/kafka/kafkajs/create-membership.js';
 import { realTime } from '../streams/time.js';
 import { manyInstances, type SharedRunning } from '../units/many-instances.js';
 import { clusterOptions, connectKafka } from './connect-kafka.js';
 import type { KafkaConfig } from './log-place.js';
 import { clientId } from './log-place.js';
 import type { Shipping } from './shipping.js';
+import { claimsTopic } from './wanted-topics.js';
 
-/** Of the topic of claims where it does not exist yet: many, so that units which hash alike are few. */
-const claimPartitions = 24;
 /** Longer than what a member does before it joins again. */
 const rebalanceTimeoutMs = 10_000;
 /** A broker that keeps a member waiting for longer costs it its place. */
@@ -25,8 +23,10 @@ export async function shareSources(
   parts: { readonly plan: Plan; readonly world: World; readonly shipping: Shipping; readonly host: string },
 ): Promise<SharedRunning> {
   const { plan, world, shipping, host } = parts;
-  const { units, cursors } = config.topics;
   const { id: groupId, sessionTimeout: sessionTimeoutMs } = kafka.group;
+  const claims = claimsTopic(config.topics, kafka);
+  // Loaded when wanted, like the client of the log.
+  const { createMembership } = await import('../log/kafka/kafkajs/create-membership.js');
   const options = await clusterOptions(kafka, clientId());
   const impatient = { ...options, requestTimeoutMs: Math.min(longestAnswerMs, options.requestTimeoutMs) };
   return manyInstances({
@@ -34,10 +34,10 @@ export async function shareSources(
     world,
     connect: () => connectKafka(kafka, clientId()),
     createMembership: divide =>
-      createMembership(impatient, { groupId, topic: units, sessionTimeoutMs, rebalanceTimeoutMs, divide }),
+      createMembership(impatient, { groupId, topic: claims.name, sessionTimeoutMs, rebalanceTimeoutMs, divide }),
     sessionTimeoutMs,
-    claims: { topic: units, partitions: claimPartitions, replication: kafka.topicDefaults.replication },
-    cursors,
+    claims,
+    cursors: config.topics.cursors,
     host,
     acknowledged: shipping.acknowledged,
     shipped: shipping.shipped,

@@ -102,7 +102,7 @@ const unlessKafka = (error: unknown): undefined => {
 };
 
 async function agreeOn(wanted: WantedTopic, log: Log, cluster: Cluster | undefined, report: Report): Promise<void> {
-  const { name, cleanup } = wanted;
+  const { name, localCleanup: cleanup = wanted.cleanup } = wanted;
   const known = log.ends(name).length;
   const found = known === 0 ? await cluster?.describeTopic(name) : undefined;
   const partitions = known || found?.partitions || wanted.partitions;

@@ -126,6 +126,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
   }
 
   function store(commit: Commit): Position[] {
+    let storedBytes = 0;
     const positions = commit.batches.map(({ topic, partition, records }) => {
       const place = partitionOf(topic, partition);
       const offset = place.end;
@@ -141,12 +142,13 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
           superseded: false,
         };
         place.records.push(stored);
-        disk.bytes += bytes;
+        storedBytes += bytes;
         if (compact) supersede(place, stored);
         else disk.retained += bytes;
       }
       return { topic, partition, offset, count: records.length };
     });
+    disk.bytes += storedBytes;
     for (const [key, value] of commit.state ?? []) {
       disk.bytes -= disk.state.get(key)?.length ?? 0;
       if (value) disk.state.set(key, value);
@@ -154,12 +156,8 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
       disk.bytes += value?.length ?? 0;
     }
     const records = positions.reduce((sum, { count }) => sum + count, 0);
-    const bytes = commit.batches.reduce(
-      (sum, batch) => sum + batch.records.reduce((all, one) => all + sizeOf(one), 0),
-      0,
-    );
     // Nothing is flushed here, so it takes no time.
-    if (records > 0) report({ kind: 'appended', records, bytes, commitMs: 0 });
+    if (records > 0) report({ kind: 'appended', records, bytes: storedBytes, commitMs: 0 });
     retain();
     return positions;
   }

@@ -32,6 +32,10 @@ export function quotaKeys(source: string, state: Pick<LogReader, 'get' | 'range'
   return [...charges, ...single.filter(key => state.get(key) !== undefined)];
 }
 
+/** As if all of it had happened so much later: for a clock that may be ahead of the one that wrote it. @param state where the budget lies */
+export const laterBudget = (source: string, state: Pick<LogReader, 'get'>, byMs: number): StateChange =>
+  budgetState(source).lead((parsed(state.get(`clock/${source}`)).leadMs ?? 0) + byMs);
+
 /** A reservation that took longer to become durable is made anew before its calls are permitted. */
 export const longestFlushMs = 5_000;
 

@@ -1,16 +1,16 @@
-import { firstValueFrom, ReplaySubject, race, type Subscription, timer } from 'rxjs';
+import { firstValueFrom, ReplaySubject, race, Subject, type Subscription, timer } from 'rxjs';
 import { blueprint, type Running, type World } from '../ingest/blueprint.js';
 import type { Cluster } from '../log/kafka/cluster.js';
 import { KafkaFailure } from '../log/kafka/kafka-failure.js';
-import { isFinal, type Position } from '../log/log.js';
-import { quotaKeys } from '../schedule/budget-state.js';
+import { isFinal, type Log, type Position, type StateChange } from '../log/log.js';
+import { laterBudget, quotaKeys } from '../schedule/budget-state.js';
 import type { Limit } from '../schedule/limit.js';
 import { backoff } from '../streams/backoff.js';
 import type { Time } from '../streams/time.js';
 import { type Claim, createClaims } from './claims.js';
 import { createFollowers } from './followers.js';
 import { mirroredLog } from './mirror.js';
-import { ownedEpoch, restoreUnit } from './restore.js';
+import { own, ownedEpoch, restoreUnit } from './restore.js';
 import { partitionOfUnit, type Unit } from './unit.js';
 
 export interface KeeperOptions {
@@ -44,6 +44,8 @@ export interface Keeper {
   /** Takes up nothing more and ends what runs. */
   drain(): Promise<void>;
   abort(): void;
+  /** At once, and for good. */
+  stop(): void;
 }
 
 interface Run {
@@ -58,6 +60,8 @@ const quiesceMs = 3_000;
 const lookMs = 50;
 /** For a unit that goes to somebody else; then its calls are ended. */
 const drainMs = 5_000;
+/** So far may the clock of an instance be ahead of that of the one whose calls it counts. */
+const clocksApartMs = 1_000;
 
 export function createKeeper(options: KeeperOptions): Keeper {
   const { units, world, cluster, host, isConfirmed, acknowledged, shipped, time, failed } = options;
@@ -71,16 +75,24 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const held = new Set<string>();
   const limits = new Map<string, readonly Limit[]>();
   const stopped = new ReplaySubject<void>(1);
+  const turned = new Subject<void>();
+  /** By unit, what was begun last: one that is let go is let go before it is taken again, and two never load it side by side. */
+  const steps = new Map<string, Promise<void>>();
   let turn = 0;
   let draining = false;
 
   const pause = (ms: number): Promise<unknown> => firstValueFrom(race(timer(ms, time), stopped));
 
-  function start({ name, plan }: Unit, epoch: number, inherited: Map<string, readonly number[]>): void {
-    const { topic } = options.cursors;
+  const quotaOf = ({ plan }: Unit): string[] => plan.sources.flatMap(({ name }) => quotaKeys(name, log));
+  /** Spent with `scale: one`: nobody else knows of it. */
+  const ownQuotaOf = (unit: Unit): StateChange[] => quotaOf(unit).map(key => [key, log.get(key)]);
+  const laterQuotaOf = ({ plan }: Unit): StateChange[] =>
+    plan.sources.map(({ name }) => laterBudget(name, log, clocksApartMs));
+
+  function start({ name, plan }: Unit, epoch: number, mirrored: Log): void {
     const running = blueprint(plan, {
       ...world,
-      log: mirroredLog(log, { unit: name, epoch, topic }, inherited),
+      log: mirrored,
       ownership: { epoch, isHeld: () => held.has(name) && isConfirmed(), acknowledged, followed },
     });
     let over: () => void = () => undefined;
@@ -108,10 +120,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (runs.get(name) === run) runs.delete(name);
   }
 
-  async function letGo(unit: string): Promise<void> {
+  const inTurn = (unit: string, step: () => Promise<void>): void => {
+    steps.set(unit, (steps.get(unit) ?? Promise.resolve()).then(step));
+  };
+
+  async function letGo(unit: string, isStale: () => boolean): Promise<void> {
     const wasHeld = runs.has(unit);
+    if (!wasHeld || isStale()) return;
     await end(unit);
-    if (wasHeld) report({ kind: 'unit-released', unit, wasHeld });
+    report({ kind: 'unit-released', unit, wasHeld });
   }
 
   /** One attempt. @returns false where somebody else was first, or the attempt is out of date */
@@ -129,7 +146,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
     }
     await end(name);
     let epoch = claim?.epoch ?? 0;
-    let inherited = new Map<string, readonly number[]>();
+    const { topic } = options.cursors;
+    const mirroredAs = (inherited: Map<string, readonly number[]>): Log =>
+      mirroredLog(log, { unit: name, epoch, topic }, inherited);
+    let mirrored: Log | undefined;
     // After a restart with nobody in between this log knows more than Kafka does.
     if (!isMine || ownedEpoch(log, name) !== epoch) {
       if (isStale() || !isConfirmed()) return false;
@@ -138,14 +158,14 @@ export function createKeeper(options: KeeperOptions): Keeper {
       await claims.write(partition, { unit: name, instance, host, epoch, claimedAt });
       const winner = await newest();
       if (winner?.instance !== instance || winner.epoch !== epoch) return false;
-      const at = { topic: options.cursors.topic, partition: partitionOfUnit(name, options.cursors.partitions) };
-      const quota = unit.plan.sources.flatMap(source => quotaKeys(source.name, log));
-      inherited = await restoreUnit(log, cluster, { ...at, unit: name, epoch }, quota);
+      const at = { topic, partition: partitionOfUnit(name, options.cursors.partitions), unit: name };
+      mirrored = mirroredAs(await restoreUnit(log, cluster, at, claim ? quotaOf(unit) : []));
+      await own(mirrored, { unit: name, epoch }, claim ? laterQuotaOf(unit) : ownQuotaOf(unit));
     }
     if (isStale()) return false;
     report({ kind: 'unit-held', unit: name, epoch });
     held.add(name);
-    start(unit, epoch, inherited);
+    start(unit, epoch, mirrored ?? mirroredAs(new Map()));
     return true;
   }
 
@@ -157,25 +177,32 @@ export function createKeeper(options: KeeperOptions): Keeper {
         if (!(error instanceof KafkaFailure) && isFinal(error)) return failed(error);
         report({ kind: 'unit-refused', unit: unit.name, reason: (error as Error).message });
       }
-      await pause(soon(attempt));
+      await firstValueFrom(race(timer(soon(attempt), time), stopped, turned));
     }
   }
+
+  const nextTurn = (): void => {
+    turn += 1;
+    held.clear();
+    turned.next();
+  };
 
   return {
     assigned(partitions) {
       if (draining) return;
-      turn += 1;
+      nextTurn();
       const mine = turn;
       const isStale = (): boolean => turn !== mine || draining;
       const given = new Set(partitions);
-      held.clear();
       for (const unit of units)
-        if (given.has(partitionOfUnit(unit.name, options.claims.partitions))) void takeAtLast(unit, isStale);
-        else void letGo(unit.name);
+        inTurn(unit.name, () =>
+          given.has(partitionOfUnit(unit.name, options.claims.partitions))
+            ? takeAtLast(unit, isStale)
+            : letGo(unit.name, isStale),
+        );
     },
     async quiesce() {
-      turn += 1;
-      held.clear();
+      nextTurn();
       const isBusy = (): boolean =>
         [...runs.values()].some(({ running }) => [...running.peek().values()].some(({ inFlight }) => inFlight > 0));
       const untilMs = time.monotonicMs() + quiesceMs;
@@ -197,6 +224,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
     abort() {
       for (const { running } of runs.values()) running.abort();
+    },
+    stop() {
+      draining = true;
+      nextTurn();
+      stopped.next();
+      for (const { running, subscription } of runs.values()) {
+        running.abort();
+        subscription.unsubscribe();
+      }
     },
   };
 }

@@ -1,10 +1,11 @@
 import { Observable, type Subscriber, timer } from 'rxjs';
 import type { Plan, Running, World } from '../ingest/blueprint.js';
-import { createOrCheck } from '../log/forward/topic-desk.js';
+import { createOrCheck, type WantedTopic } from '../log/forward/topic-desk.js';
 import type { Cluster } from '../log/kafka/cluster.js';
 import type { GroupMember, Membership } from '../log/kafka/group.js';
 import { KafkaFailure } from '../log/kafka/kafka-failure.js';
 import type { Position } from '../log/log.js';
+import type { Limit } from '../schedule/limit.js';
 import { backoff } from '../streams/backoff.js';
 import type { Time } from '../streams/time.js';
 import { divideUnits, encodeTold } from './divide.js';
@@ -21,7 +22,8 @@ export interface ManyInstancesOptions {
     divide: (members: readonly GroupMember[], partitions: readonly number[]) => ReadonlyMap<string, readonly number[]>,
   ) => Membership;
   readonly sessionTimeoutMs: number;
-  readonly claims: { readonly topic: string; readonly partitions: number; readonly replication: number };
+  /** As it is made where it does not exist. */
+  readonly claims: WantedTopic;
   readonly cursors: string;
   readonly host: string;
   readonly acknowledged: (positions: readonly Position[]) => Promise<void>;
@@ -50,7 +52,9 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
   let loop: MembershipLoop | undefined;
   let cluster: Cluster | undefined;
   let subscriber: Subscriber<never> | undefined;
-  let draining = false;
+  /** Of a source, as they were changed: also before there is somebody to tell. */
+  const changed = new Map<string, readonly Limit[]>();
+  let ending = false;
 
   const failed = (error: unknown): void => subscriber?.error(error);
   const trouble = (failure: KafkaFailure | undefined): void => {
@@ -60,15 +64,18 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
   };
 
   async function begin(): Promise<void> {
-    const { topic, replication } = options.claims;
-    cluster = await connect();
-    const wanted = { name: topic, cleanup: 'compact', partitions: options.claims.partitions, replication } as const;
+    const found = await connect();
+    // Nobody would close it any more.
+    if (ending) return found.close(0);
+    cluster = found;
+    const topic = options.claims.name;
     const known = await cluster.describeTopic(topic);
     const { partitions } = await createOrCheck(
       cluster,
-      { ...wanted, ...(known && { partitions: known.partitions }) },
+      { ...options.claims, ...(known && { partitions: known.partitions }) },
       report,
     );
+    if (ending) return;
     const cursors = { topic: options.cursors, partitions: log.ends(options.cursors).length };
     const isConfirmed = (): boolean => loop?.isConfirmed() ?? false;
     const made = createKeeper({
@@ -84,8 +91,8 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
       time,
       failed,
     });
+    for (const [source, limits] of changed) made.setLimits(source, limits);
     keeper = made;
-    if (draining) return;
     const told = (): string =>
       encodeTold({ instance: log.identity, units: units.map(({ name }) => name), holds: made.holds() });
     const membership = options.createMembership(divideUnits);
@@ -104,11 +111,12 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
 
   function attempt(times: number): void {
     begin().catch((error: unknown) => {
+      if (ending) return;
       if (!(error instanceof KafkaFailure)) return failed(error);
       trouble(error);
       void cluster?.close(0);
       cluster = undefined;
-      if (!draining) subscriber?.add(timer(soon(times), time).subscribe(() => attempt(times + 1)));
+      subscriber?.add(timer(soon(times), time).subscribe(() => attempt(times + 1)));
     });
   }
 
@@ -119,15 +127,19 @@ export function manyInstances(options: ManyInstancesOptions): SharedRunning {
       for (const { name } of units) report({ kind: 'unit-released', unit: name, wasHeld: false });
       attempt(1);
       return () => {
-        for (const running of keeper?.runs() ?? []) running.abort();
+        ending = true;
+        keeper?.stop();
       };
     }),
     drain() {
-      draining = true;
+      ending = true;
       void (keeper?.drain() ?? Promise.resolve()).then(() => subscriber?.complete(), failed);
     },
     abort: () => keeper?.abort(),
-    setLimits: (source, limits) => keeper?.setLimits(source, limits),
+    setLimits(source, limits) {
+      changed.set(source, limits);
+      keeper?.setLimits(source, limits);
+    },
     peek: () => new Map((keeper?.runs() ?? []).flatMap(running => [...running.peek()])),
     listProblems: [],
     async leave(deadlineMs) {

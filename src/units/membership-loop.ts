@@ -27,7 +27,7 @@ export interface MembershipLoop {
    * would do without it: also in a process that stood still in between.
    */
   isConfirmed(): boolean;
-  /** Leaves; nothing is held any more. */
+  /** Leaves; nothing is held any more. Ends within the deadline. */
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -43,13 +43,15 @@ export function startMembership(options: MembershipOptions): MembershipLoop {
   const stoppedYet = (): boolean => stopped;
   const pause = (ms: number): Promise<unknown> => firstValueFrom(race(timer(ms, time), stopping));
   let stopped = false;
-  let confirmedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Of both clocks: the steady one stands still while the machine is suspended, and the other can be set. */
+  let confirmedUntil = { steadyMs: Number.NEGATIVE_INFINITY, wallMs: Number.NEGATIVE_INFINITY };
   let dividing = true;
 
   async function beat(): Promise<Heartbeat> {
-    const sentMs = time.monotonicMs();
+    const trustedMs = sessionTimeoutMs * (1 - margin);
+    const until = { steadyMs: time.monotonicMs() + trustedMs, wallMs: time.now() + trustedMs };
     const heard = await membership.heartbeat();
-    if (heard === 'confirmed') confirmedUntilMs = sentMs + sessionTimeoutMs * (1 - margin);
+    if (heard === 'confirmed') confirmedUntil = until;
     return heard;
   }
 
@@ -99,12 +101,14 @@ export function startMembership(options: MembershipOptions): MembershipLoop {
     if (!stopped) failed(error);
   });
   return {
-    isConfirmed: () => !dividing && !stopped && time.monotonicMs() < confirmedUntilMs,
+    isConfirmed: () =>
+      !dividing && !stopped && time.monotonicMs() < confirmedUntil.steadyMs && time.now() < confirmedUntil.wallMs,
     async stop(deadlineMs) {
       stopped = true;
       stopping.next();
-      await membership.leave(deadlineMs);
-      await life;
+      // A join under way may wait for the others for longer.
+      const left = membership.leave(deadlineMs).then(() => life);
+      await firstValueFrom(race(left, timer(deadlineMs, time)));
     },
   };
 }

@@ -15,8 +15,8 @@ export interface MirroredEntry {
 /** Larger ones are packed: Kafka takes a million bytes, and a list of a whole market has more. */
 const plainBytes = 128 * 1024;
 
-/** The numbers that a writer has reached count for one epoch and log. */
-const isLocal = (key: string): boolean => key.startsWith('seq/');
+/** The numbers that a writer has reached count for one epoch and log, and what a log owns is true of that log. */
+const isLocal = (key: string): boolean => key.startsWith('seq/') || key.startsWith('unit/');
 
 const mirrorKey = (unit: string, epoch: number, key: string): string => `${unit}@${epoch}/${key}`;
 

@@ -45,7 +45,7 @@ async function loadUnit(
 
 /**
  * Makes the log's state of a unit that which its last owner shipped. What only this log knows of a series stays, because its records are still to be shipped
- * from here; of the quota nothing stays that the last owner did not know.
+ * from here; of the quota nothing stays that the last owner did not know. The log is not the owner's before `own`.
  * @param quota keys of its quota in this log
  * @returns the epochs that `mirroredLog` wants
  * @throws KafkaFailure, LogFailure
@@ -53,7 +53,7 @@ async function loadUnit(
 export async function restoreUnit(
   log: Log,
   cluster: Pick<Cluster, 'ends' | 'read'>,
-  at: { readonly topic: string; readonly partition: number; readonly unit: string; readonly epoch: number },
+  at: { readonly topic: string; readonly partition: number; readonly unit: string },
   quota: readonly string[],
 ): Promise<Map<string, readonly number[]>> {
   const { values, inherited } = await loadUnit(cluster, at);
@@ -71,6 +71,14 @@ export async function restoreUnit(
     if (bytes > chunkBytes) await write();
   }
   await write();
-  await log.append({ batches: [], state: [[ownedKey(at.unit), Buffer.from(String(at.epoch))]] });
   return inherited;
+}
+
+/** From here on the log is the unit's newest state. @param mirrored that of the unit, so that the next owner learns of `state`, too */
+export async function own(
+  mirrored: Log,
+  { unit, epoch }: { readonly unit: string; readonly epoch: number },
+  state: readonly StateChange[],
+): Promise<void> {
+  await mirrored.append({ batches: [], state: [...state, [ownedKey(unit), Buffer.from(String(epoch))]] });
 }

@@ -73,6 +73,14 @@ test('topics here get the partitions that they have in Kafka, and are made there
   t.is((await admin.describeTopic('letters'))?.partitions, 2);
 });
 
+test('what is compact in Kafka may be kept only until it is there', async t => {
+  const { kafka, parts, log } = world();
+  const cursors: WantedTopic = { ...bars, name: 'cursors', cleanup: 'compact', localCleanup: 'delete' };
+  await startShipping({ ...parts, topics: [bars, cursors] });
+  t.is((await kafka.connect().describeTopic('cursors'))?.cleanup, 'compact');
+  t.notThrows(() => log.ensureTopic('cursors', { cleanup: 'delete', partitions: 6 }));
+});
+
 test('a log that has seen its cluster starts and stores without it, with a topic that is new as well', async t => {
   const { kafka, parts, log, time } = world(await known());
   kafka.down = away;

@@ -8,6 +8,7 @@ import type { Line } from './announce.js';
 import { errorsOf, startChild } from './child.js';
 import type { GraphOptions } from './graph-child.js';
 import { inspect } from './inspect.js';
+import { doubled } from './kills.js';
 import { createOracle } from './oracle.js';
 import type { Result } from './result.js';
 import { withFault } from './strace.js';
@@ -121,7 +122,7 @@ export async function failGraphDisk(kind: keyof typeof disks, report: (result: R
     child.signal('SIGTERM');
     const ended = await child.ended;
     if (ended !== 0) faults.push(`it ended with ${ended}`, ...errorsOf(child));
-    faults.push(...(await inspect(path, bounds, log => oracle.check(log))));
+    faults.push(...(await inspect(path, bounds, log => [...oracle.check(log), ...doubled(log)])));
     const detail = `${refused} refusals, ${during} calls, then ${after}; ${oracle.acknowledged} commits acknowledged`;
     report({ name: `graph-disk/${kind}`, faults, detail });
   } finally {

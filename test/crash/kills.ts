@@ -108,7 +108,7 @@ function ledgerFaults(now: Ledger, before: Ledger): string[] {
 }
 
 /** Ids are unique, and each writer's numbers have no hole. */
-function doubled(log: Log): string[] {
+export function doubled(log: Log): string[] {
   const ids = new Set<string>();
   const next = new Map<string, number>();
   const faults: string[] = [];

@@ -104,6 +104,29 @@ test('a batch with more than its block can hold is split, and each record may ha
   await log.close();
 });
 
+test('large blocks take the memory of earlier ones once those are on the disk, and not before', async t => {
+  const path = join(tempDirectory(), 'log');
+  const { log } = await openTemp(path);
+  log.ensureTopic('t', { cleanup: 'delete', partitions: 2 });
+  const recordsOf = (commit: number) =>
+    Array.from({ length: 700 }, (_, i) => record(`${commit}-${i}`, Buffer.alloc(600, commit * 7 + i)));
+  for (let commit = 0; commit < 24; commit += 4) {
+    const four = [0, 1, 2, 3].map(more => commit + more);
+    await Promise.all(four.map(n => log.append({ batches: [batch('t', n % 2, ...recordsOf(n))] })));
+  }
+  await log.close();
+  const { log: again } = await openTemp(path);
+  for (const partition of [0, 1]) {
+    const found = readAll(again, 't', partition, 1 << 20);
+    const given = Array.from({ length: 12 }, (_, n) => recordsOf(2 * n + partition)).flat();
+    t.deepEqual(
+      found.map(({ key, value }) => `${key} ${value[0]} ${value.at(-1)} ${value.length}`),
+      given.map(({ key, value }) => `${key} ${value[0]} ${value.at(-1)} ${value.length}`),
+    );
+  }
+  await again.close();
+});
+
 test('only its user may read the log', async t => {
   const path = join(tempDirectory(), 'log');
   mkdirSync(path);

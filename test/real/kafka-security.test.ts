@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import type { ClientTls, Cluster, ClusterOptions, ConnectCluster, Login } from '../../src/log/kafka/cluster.js';
 import { KafkaFailure, type KafkaFailureCode } from '../../src/log/kafka/kafka-failure.js';
+import { tryGroup } from '../../src/log/kafka/kafkajs/try-group.js';
 import { batch, drain, record, text } from '../log/record-contract.js';
 import { adapters, clientOptions } from './adapters.js';
 import { type KafkaCluster, type ListenerName, startCluster } from './kafka/cluster.js';
@@ -130,6 +131,24 @@ const wrong: readonly Wrong[] = [
     /login by oauthbearer.*refused.*Check log.kafka.sasl: mechanism, token/,
   ],
 ];
+
+test('whether a user may join a group is told without joining it', async t => {
+  const as = options('SASL', { ca: kafka.security.ca }, login('plain', kafka.security.users.app));
+  const failure = await t.throwsAsync(tryGroup(as, 'shared', 10_000), {
+    instanceOf: KafkaFailure,
+    code: 'authorization',
+  });
+  t.is(failure!.mend, 'Have it allowed Read on group shared: kafka-acls --add');
+  await kafka.admin.allow('app', 'read', ['group', 'shared']);
+  for (const untilMs = Date.now() + 20_000; ; )
+    try {
+      await tryGroup(as, 'shared', 10_000);
+      break;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+    }
+  t.pass();
+});
 
 for (const [client, connect] of adapters) {
   test(`${client}: each way to log in writes and reads`, async t => {

@@ -1,8 +1,9 @@
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
 import type { Delivery } from '../../src/simulator/answer.js';
-import type { Row } from './truth-rows.js';
+import { type Row, valuesOf } from './truth-rows.js';
 
-interface Known extends Pick<Row, 'timeMs' | 'truth' | 'values'> {
+interface Known extends Pick<Row, 'timeMs' | 'truth'> {
+  readonly values: string;
   readonly revision: number;
 }
 
@@ -30,6 +31,7 @@ export interface SeriesModel {
 
 /** A row that is new to the reader. */
 export interface Fresh extends Row {
+  readonly values: string;
   readonly revision: number;
 }
 
@@ -56,13 +58,18 @@ export function learn(model: SeriesModel, rows: readonly Row[]): readonly Fresh[
     if (row.timeMs < oldestMs) continue;
     while (at < known.length && known[at]!.timeMs < row.timeMs) merged.push(known[at++]!);
     const old = known[at]?.timeMs === row.timeMs ? known[at++] : undefined;
-    if (old !== undefined && (old.truth === row.truth || old.values === row.values)) {
+    if (old?.truth === row.truth) {
+      merged.push(old);
+      continue;
+    }
+    const values = valuesOf(row.truth);
+    if (old?.values === values) {
       merged.push(old);
       continue;
     }
     const revision = old === undefined ? 0 : old.revision + 1;
-    merged.push({ timeMs: row.timeMs, truth: row.truth, values: row.values, revision });
-    fresh.push({ ...row, revision });
+    merged.push({ timeMs: row.timeMs, truth: row.truth, values, revision });
+    fresh.push({ ...row, values, revision });
   }
   while (at < known.length) merged.push(known[at++]!);
   if (fresh.length > 0) model.known = merged.slice(-capacity);

@@ -7,24 +7,28 @@ export interface Row {
   readonly timeMs: number;
   readonly time: string;
   readonly date: string;
-  /** Canonical, as the id has them. */
-  readonly values: string;
   readonly truth: TruthBar | TruthQuote;
 }
 
 /** A number as text, without the zeros at its end that vendors add or leave out. */
 export const canonical = (value: unknown): string => {
   const text = typeof value === 'string' ? value : '';
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return text.endsWith('0') && text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 };
 
-const joined = (values: readonly (string | undefined)[]): string => values.map(canonical).join(',');
+/** Canonical, as the id has them. */
+export const valuesOf = (truth: TruthBar | TruthQuote): string =>
+  ('startMs' in truth
+    ? [truth.open, truth.high, truth.low, truth.close, truth.volume]
+    : [truth.price, truth.volume, undefined, undefined]
+  )
+    .map(canonical)
+    .join(',');
 
 const barRow = (truth: TruthBar): Row => ({
   timeMs: truth.startMs,
   time: truth.time,
   date: truth.date,
-  values: joined([truth.open, truth.high, truth.low, truth.close, truth.volume]),
   truth,
 });
 
@@ -32,7 +36,7 @@ const barRow = (truth: TruthBar): Row => ({
 function quoteRow(truth: TruthQuote, name: string): Row {
   const timeMs = name === 'GLOBAL_QUOTE' ? Date.parse(truth.date) : truth.timeMs;
   const time = new Date(timeMs).toISOString().replace('.000Z', 'Z');
-  return { timeMs, time, date: truth.date, values: joined([truth.price, truth.volume, undefined, undefined]), truth };
+  return { timeMs, time, date: truth.date, truth };
 }
 
 /** What an answer said of one symbol, oldest first. */

@@ -133,6 +133,42 @@ test('no call is made before its reservation is in Kafka, and polling goes on on
   t.true(world.calls.length >= 8);
 });
 
+test('an owner whose clock is a little ahead makes no call before the quota of the last one is free again by the vendor’s', async t => {
+  const world = instancesWorld({ seed: 5, sources: 1, symbols: 20, perMinute: 10 });
+  const names = ['a', 'b', 'c'];
+  let before = world.start('start');
+  await world.advance(90_000);
+  for (const [at, name] of names.entries()) {
+    const next = world.start(name, 900 * (at + 1));
+    await world.advance(10_000);
+    before.kill();
+    await world.advance(100_000);
+    t.true(world.calls.at(-1)?.instance === name);
+    before = next;
+  }
+  t.deepEqual(world.violations, []);
+});
+
+test('what one instance spent before there were several counts for it and for the next owner', async t => {
+  const world = instancesWorld({ seed: 6, sources: 1, symbols: 20, perMinute: 10 });
+  const away = new KafkaFailure('unreachable', 'no broker answers');
+  [world.kafka.down, world.group.down] = [away, away];
+  const a = world.start('a');
+  const spentMs = world.clock.now();
+  const spent = Buffer.from(JSON.stringify({ atMs: spentMs, doneMs: spentMs, weight: 10 }));
+  await a.log.append({ batches: [], state: [['charge/s0/000000000001', spent]] });
+  [world.kafka.down, world.group.down] = [undefined, undefined];
+  await world.advance(20_000);
+  t.deepEqual(runs(a), world.sources);
+  a.kill();
+  const b = world.start('b');
+  await world.advance(30_000);
+  t.deepEqual(runs(b), world.sources);
+  t.is(world.calls.length, 0);
+  await world.advance(30_000);
+  t.true(world.calls.length > 0);
+});
+
 test('a process that stood still since its permit makes no call', async t => {
   const edge = heldEdge(
     () => t.fail(),

@@ -28,7 +28,7 @@ const wanted: readonly WantedTopic[] = [
   { name: 'bars', cleanup: 'delete', partitions, replication: 1 },
   { name: 'dead', cleanup: 'delete', partitions: 1, replication: 1 },
   { name: 'symbols', cleanup: 'compact', partitions, replication: 1 },
-  { name: 'cursors', cleanup: 'compact', partitions, replication: 1 },
+  { name: 'cursors', cleanup: 'compact', localCleanup: 'delete', partitions, replication: 1 },
 ];
 
 /** A call as the vendor sees it. */
@@ -58,8 +58,8 @@ export interface InstancesWorld {
   /** Calls beyond what the vendor grants a key, by its own count. */
   readonly violations: readonly Seen[];
   readonly failures: unknown[];
-  /** A process on the log that the last one of this name left. */
-  start(name: string): Instance;
+  /** A process on the log that the last one of this name left. @param aheadMs of its machine's wall clock */
+  start(name: string, aheadMs?: number): Instance;
   advance(ms: number): Promise<void>;
   /** The minutes of each symbol that the vendor had while anybody was there to ask, and that are not in the topic. */
   missing(untilMs: number): readonly string[];
@@ -178,12 +178,13 @@ export function instancesWorld({ seed, sources: count, symbols, perMinute }: Ins
     leave: deadlineMs => machine.outside(() => inner.leave(deadlineMs)),
   });
 
-  function start(name: string): Instance {
-    const machine = createMachine(clock);
+  function start(name: string, aheadMs = 0): Instance {
+    const machine = createMachine(clock, aheadMs);
     const { time } = machine;
     const events: Event[] = [];
     const log = logs.get(name) ?? openMemoryLog({ identity: `log of ${name}` });
-    for (const { name: topic, cleanup, partitions: of } of wanted) log.ensureTopic(topic, { cleanup, partitions: of });
+    for (const { name: topic, cleanup, localCleanup, partitions: of } of wanted)
+      log.ensureTopic(topic, { cleanup: localCleanup ?? cleanup, partitions: of });
     const connect = (): Promise<Cluster> =>
       machine.outside(async () => {
         if (kafka.down) throw kafka.down;
@@ -224,7 +225,7 @@ export function instancesWorld({ seed, sources: count, symbols, perMinute }: Ins
       connect,
       createMembership: divide => far(machine, group.membership(divide)),
       sessionTimeoutMs,
-      claims: { topic: 'units', partitions: 24, replication: 1 },
+      claims: { name: 'units', cleanup: 'compact', partitions: 24, replication: 1 },
       cursors: 'cursors',
       host: name,
       acknowledged: positions => forwarder.acknowledged(positions),

@@ -14,7 +14,8 @@ export interface Machine {
   outside<T>(call: () => Promise<T>): Promise<T>;
 }
 
-export function createMachine(clock: WorldClock): Machine {
+/** @param aheadMs by how much its wall clock is ahead of the world's */
+export function createMachine(clock: WorldClock, aheadMs = 0): Machine {
   const inner: ProcessTime = clock.process();
   let late: (() => void)[] = [];
   let isFrozen = false;
@@ -38,7 +39,7 @@ export function createMachine(clock: WorldClock): Machine {
   }
 
   return {
-    time: { now: () => inner.now(), monotonicMs: () => inner.monotonicMs(), schedule },
+    time: { now: () => inner.now() + aheadMs, monotonicMs: () => inner.monotonicMs(), schedule },
     get isDead() {
       return isDead;
     },

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { mirroredLog } from '../../src/units/mirror.js';
-import { ownedEpoch, restoreUnit } from '../../src/units/restore.js';
+import { own, ownedEpoch, restoreUnit } from '../../src/units/restore.js';
 
 const unit = 'source/av';
 const topic = 'cursors';
@@ -39,8 +39,12 @@ test('what a unit committed is what its next owner begins with, byte for byte', 
   await mirrored.append({ batches: [], state: [['charge/av/000000000001', undefined]] });
   const second = open();
   await second.append({ batches: [], state: [['charge/av/000000000009', bytes('{"atMs":1}')]] });
-  const at = { topic, partition: placeOf(first), unit, epoch: 2 };
-  await restoreUnit(second, kafkaOf(first), at, ['charge/av/000000000009']);
+  const at = { topic, partition: placeOf(first), unit };
+  const inherited = await restoreUnit(second, kafkaOf(first), at, ['charge/av/000000000009']);
+  t.is(ownedEpoch(second, unit), undefined);
+  await own(mirroredLog(second, { unit, epoch: 2, topic }, inherited), { unit, epoch: 2 }, [
+    ['clock/av', bytes('{"leadMs":7}')],
+  ]);
   const found = (key: string) => second.get(key) && Buffer.from(second.get(key)!);
   t.deepEqual(found('cursor/x'), Buffer.from([0, 255, 7]));
   t.deepEqual(found('series/x'), bytes('{"state":"ok","price":"1.50"}'));
@@ -48,7 +52,10 @@ test('what a unit committed is what its next owner begins with, byte for byte', 
   t.is(found('charge/av/000000000001'), undefined);
   t.is(found('charge/av/000000000009'), undefined);
   t.is(found('seq/source/av/bars/0'), undefined);
+  t.deepEqual(found('clock/av'), bytes('{"leadMs":7}'));
   t.is(ownedEpoch(second, unit), 2);
+  const told = second.read(topic, placeOf(second), 0, 1e6).map(({ key }) => key);
+  t.deepEqual(told, ['source/av@2/clock/av']);
 });
 
 test('what an earlier owner ships late does not take the place of what the next one wrote', async t => {
@@ -63,7 +70,7 @@ test('what an earlier owner ships late does not take the place of what the next 
   });
   const partition = placeOf(kafka);
   const second = open();
-  const inherited = await restoreUnit(second, kafkaOf(kafka), { topic, partition, unit, epoch: 2 }, []);
+  const inherited = await restoreUnit(second, kafkaOf(kafka), { topic, partition, unit }, []);
   const next = mirroredLog(kafka, { unit, epoch: 2, topic }, inherited);
   await next.append({ batches: [], state: [['series/x', bytes('2')]] });
   await old.append({
@@ -74,7 +81,7 @@ test('what an earlier owner ships late does not take the place of what the next 
     ],
   });
   const third = open();
-  const left = await restoreUnit(third, kafkaOf(kafka), { topic, partition, unit, epoch: 3 }, []);
+  const left = await restoreUnit(third, kafkaOf(kafka), { topic, partition, unit }, []);
   t.deepEqual(
     ['series/x', 'series/y'].map(key => String(third.get(key) && Buffer.from(third.get(key)!))),
     ['2', '9'],
@@ -95,7 +102,7 @@ test('an entry of an earlier epoch goes when its key is written anew', async t =
     state: [['series/x', bytes('1')]],
   });
   const partition = placeOf(kafka);
-  const inherited = await restoreUnit(open(), kafkaOf(kafka), { topic, partition, unit, epoch: 2 }, []);
+  const inherited = await restoreUnit(open(), kafkaOf(kafka), { topic, partition, unit }, []);
   const next = mirroredLog(kafka, { unit, epoch: 2, topic }, inherited);
   await next.append({ batches: [], state: [['series/x', bytes('2')]] });
   await next.append({ batches: [], state: [['series/x', bytes('3')]] });

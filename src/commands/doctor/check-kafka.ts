@@ -10,6 +10,8 @@ export interface KafkaParts {
   readonly connect: Connect;
   /** Rejects when nobody answers at `host:port`. */
   readonly reach: (address: string) => Promise<void>;
+  /** With several instances: rejects where this user may not take part in their group. */
+  readonly tryGroup?: () => Promise<void>;
 }
 
 /** What the log on disk remembers of Kafka. */
@@ -23,7 +25,7 @@ export async function checkKafka(
   kafka: KafkaConfig,
   topics: readonly WantedTopic[],
   path: string,
-  { connect, reach }: KafkaParts,
+  { connect, reach, tryGroup }: KafkaParts,
 ): Promise<readonly Finding[]> {
   let cluster: Cluster;
   try {
@@ -39,6 +41,7 @@ export async function checkKafka(
       ...(await Promise.all(brokers.map(broker => checkBroker(broker, reach)))),
       ...checkIdentity(cluster.id, remembered.cluster),
       await checkWriter(cluster),
+      ...(tryGroup ? [await checkGroup(kafka.group.id, tryGroup)] : []),
     ];
     for (const topic of topics)
       findings.push(...(await checkTopic(cluster, topic, brokers.length, remembered.partitions(topic.name))));
@@ -90,6 +93,16 @@ async function checkWriter(cluster: Cluster): Promise<Finding> {
     return ok('right to write', 'a producer id was given');
   } catch (error) {
     return failedAs('right to write', error);
+  }
+}
+
+async function checkGroup(id: string, tryGroup: () => Promise<void>): Promise<Finding> {
+  const check = `group ${id}`;
+  try {
+    await tryGroup();
+    return ok(check, 'this instance may join it');
+  } catch (error) {
+    return failedAs(check, error);
   }
 }
 

@@ -8,12 +8,12 @@ import { redactor } from '../../metrics/redactor.js';
 import { realTime } from '../../streams/time.js';
 import { listFileFault } from '../../symbols/list-file-fault.js';
 import { type ConfigOptions, withConfigOptions } from '../config-options.js';
-import { connectKafka } from '../connect-kafka.js';
+import { clusterOptions, connectKafka } from '../connect-kafka.js';
 import type { Io } from '../io.js';
-import type { Connect } from '../log-place.js';
+import { type Connect, clientId, type KafkaConfig } from '../log-place.js';
 import { packageVersion } from '../package-version.js';
 import { namesOf, secretsOf } from '../secrets-of.js';
-import { wantedTopics } from '../wanted-topics.js';
+import { claimsTopic, wantedTopics } from '../wanted-topics.js';
 import { checkDirectory } from './check-directory.js';
 import { checkKafka } from './check-kafka.js';
 import { checkSources } from './check-sources.js';
@@ -68,8 +68,16 @@ async function checkNetwork(
   }
   const options = { deadlineMs, proxy: proxyOf(io.env), userAgent: `financelake/${packageVersion}` };
   const ways = { connect, reach: (address: string) => reach(address, deadlineMs) };
+  const topics = wantedTopics({ ...config, log, sources });
+  const ofKafkaIn = (given: KafkaConfig): Promise<readonly Finding[]> =>
+    config.scale === 'one'
+      ? checkKafka(given, topics, log.path, ways)
+      : checkKafka(given, [...topics, claimsTopic(config.topics, given)], log.path, {
+          ...ways,
+          tryGroup: () => mayJoin(given),
+        });
   const [ofKafka, ofSources] = await Promise.all([
-    kafka ? checkKafka(kafka, wantedTopics({ ...config, log, sources }), log.path, ways) : [],
+    kafka ? ofKafkaIn(kafka) : [],
     checkSources(
       sources,
       (origin, allowPrivate) => probe(origin, { ...options, allowPrivate }, realTime.now()),
@@ -77,6 +85,11 @@ async function checkNetwork(
     ),
   ]);
   return [...ofKafka, ...ofSources];
+}
+
+async function mayJoin(kafka: KafkaConfig): Promise<void> {
+  const { tryGroup } = await import('../../log/kafka/kafkajs/try-group.js');
+  await tryGroup(await clusterOptions(kafka, clientId()), kafka.group.id, deadlineMs);
 }
 
 const marks: Readonly<Record<Finding['state'], string>> = { ok: 'ok', note: 'note', failed: 'FAILED', skipped: '-' };

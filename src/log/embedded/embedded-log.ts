@@ -7,6 +7,7 @@ import { checkCommit } from '../commit-check.js';
 import { type Commit, type Log, LogFailure, type Position } from '../log.js';
 import { createPauseReports } from '../pause-reports.js';
 import { agreedTopic, type Topic } from '../topics.js';
+import { reuseBlocks } from './block.js';
 import { createDataFileCheck } from './data-file-check.js';
 import { writeDurably } from './disk-file.js';
 import { createDraft, type Draft, type Prepared, prepareCommit } from './draft.js';
@@ -195,7 +196,10 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
         for (const [topic, partition, bytes] of draft.retained) retention.add(topic, partition, bytes);
         retention.settle(retirement);
         const commitMs = time.monotonicMs() - startMs;
-        for (const { waiting, positions } of taken) waiting.resolve(positions);
+        for (const { waiting, positions } of taken) {
+          for (const { blocks } of waiting.prepared.batches) reuseBlocks(blocks);
+          waiting.resolve(positions);
+        }
         if (draft.records > 0) report({ kind: 'appended', records: draft.records, bytes: draft.bytes, commitMs });
         const hasRecords = taken.some(({ waiting }) => !waiting.prepared.makesRoom);
         if (taken.length === group.length) pauses.taken(liveBytes, hasRecords);

@@ -7,6 +7,8 @@ import type { Log, TopicOptions } from '../log.js';
 export interface WantedTopic extends TopicOptions {
   readonly name: string;
   readonly replication: number;
+  /** Of what waits for Kafka in the local log, where it is another. */
+  readonly localCleanup?: TopicOptions['cleanup'];
 }
 
 /** What is known of the topics in Kafka, asked for once each until it is forgotten. */

@@ -53,11 +53,13 @@ const reasons: Readonly<Partial<Record<KafkaFailureCode, (met: Met) => Said>>> =
     return [refused, `Check log.kafka.sasl: mechanism, ${what}`];
   },
   authorization({ detail, options, what = '' }) {
-    const [, topic] = /^topic (\S+)/.exec(what) ?? [];
+    const [, kind, name] = /^(topic|the consumer group) (\S+)/.exec(what) ?? [];
     const rights =
-      topic === undefined
+      kind === undefined
         ? 'Write on the topics of the configuration'
-        : `Describe, Read and Write (Create where it is absent) on topic ${topic}`;
+        : kind === 'topic'
+          ? `Describe, Read and Write (Create where it is absent) on topic ${name}`
+          : `Read on group ${name}`;
     return [`${userOf(options)} has no right (${detail})`, `Have it allowed ${rights}: kafka-acls --add`];
   },
   'topic-missing': ({ detail }) => [

@@ -22,12 +22,19 @@ interface Around {
   readonly connect?: () => Promise<Cluster>;
   readonly reach?: (address: string) => Promise<void>;
   readonly topics?: readonly WantedTopic[];
+  readonly tryGroup?: () => Promise<void>;
 }
 
-const look = ({ connect, reach = async () => undefined, topics = [bars] }: Around): Promise<readonly Finding[]> =>
+const look = ({
+  connect,
+  reach = async () => undefined,
+  topics = [bars],
+  tryGroup,
+}: Around): Promise<readonly Finding[]> =>
   checkKafka(kafkaSettings, topics, tempDirectory(), {
     connect: connect ?? (async () => fakeKafka({ time: realTime }).connect()),
     reach,
+    ...(tryGroup && { tryGroup }),
   });
 
 const about = (findings: readonly Finding[], check: string): readonly Finding[] =>
@@ -55,6 +62,17 @@ test('a cluster that has all as configured has nothing to mend', async t => {
     ],
   );
   t.regex(findings[0]!.detail, /cluster c1, 1 broker$/);
+});
+
+test('of several instances it is told whether this one may join their group', async t => {
+  const denied = new KafkaFailure('authorization', 'no right', 'Have it allowed Read');
+  const told = async (tryGroup: () => Promise<void>) => about(await look({ tryGroup }), 'group financelake');
+  t.deepEqual(
+    (await told(async () => undefined)).map(({ state }) => state),
+    ['ok'],
+  );
+  const [finding] = await told(() => Promise.reject(denied));
+  t.deepEqual([finding?.state, finding?.mend], ['failed', 'Have it allowed Read']);
 });
 
 test('no broker, one that is advertised wrongly, and a right that lacks are each told with the mend', async t => {

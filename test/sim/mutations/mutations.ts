@@ -1,11 +1,8 @@
 import type { Rule } from '../oracle.js';
+import type { Breakage } from './broken-copy.js';
 
-/** A deliberate breakage: in `file` the text `search`, which is there once, becomes `replace`, and the first world that breaks a promise has to break this one. */
-export interface Mutation {
-  readonly name: string;
-  readonly file: string;
-  readonly search: string;
-  readonly replace: string;
+/** The first world that breaks a promise has to break this one. */
+export interface Mutation extends Breakage {
   readonly expected: Rule;
 }
 

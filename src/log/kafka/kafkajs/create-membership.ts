@@ -85,6 +85,21 @@ export function createMembership(options: ClusterOptions, group: GroupOptions): 
     }));
   }
 
+  async function beat({ coordinator, generationId: groupGenerationId }: Place): Promise<void> {
+    await ask(answerMs, coordinator.heartbeat({ groupId, groupGenerationId, memberId }));
+  }
+
+  /** A group goes from broker to broker with its members and its generation; the one that had it knows nothing of it any more. */
+  async function beatWhereItIs(at: Place): Promise<void> {
+    try {
+      await beat(at);
+    } catch (error) {
+      if (protocolError(error) !== 'NOT_COORDINATOR_FOR_GROUP') throw error;
+      place = { ...at, coordinator: await ask(answerMs, connection.calls.coordinator(groupId)) };
+      await beat(place);
+    }
+  }
+
   return {
     async join(said) {
       place = undefined;
@@ -100,9 +115,8 @@ export function createMembership(options: ClusterOptions, group: GroupOptions): 
     },
     async heartbeat(): Promise<Heartbeat> {
       if (place === undefined) return 'lost';
-      const { coordinator, generationId: groupGenerationId } = place;
       try {
-        await ask(answerMs, coordinator.heartbeat({ groupId, groupGenerationId, memberId }));
+        await beatWhereItIs(place);
         return 'confirmed';
       } catch (error) {
         const name = protocolError(error) ?? '';
@@ -112,16 +126,20 @@ export function createMembership(options: ClusterOptions, group: GroupOptions): 
       }
     },
     async leave(deadlineMs) {
-      const { client, calls } = connection;
+      const used = connection;
+      // A broker answers one after another: behind a join that waits for the others a goodbye would wait, too.
+      const free = place ? used : connect();
       const late = (): KafkaFailure => new KafkaFailure('timeout', 'gave up leaving');
       const goodbye = async (): Promise<void> => {
-        if (place) await place.coordinator.leaveGroup({ groupId, memberId });
-        await calls.disconnect();
+        if (memberId === '') return;
+        const coordinator = place?.coordinator ?? (await free.calls.coordinator(groupId));
+        await coordinator.leaveGroup({ groupId, memberId });
+        await free.calls.disconnect();
       };
       // Whoever cannot say goodbye is missed after the session.
       await within(deadlineMs, goodbye(), late).catch(() => undefined);
       place = undefined;
-      client.sockets.end();
+      for (const { client } of new Set([used, free])) client.sockets.end();
     },
   };
 }

@@ -169,7 +169,12 @@ export interface Coordinator {
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
 }
 
+interface Teller {
+  findGroupCoordinator(of: { readonly groupId: string; readonly coordinatorType: 0 }): Promise<unknown>;
+}
+
 interface GroupCluster extends Cluster {
+  readonly brokerPool: { findConnectedBroker(): Promise<Teller> };
   connect(): Promise<void>;
   findGroupCoordinator(group: { readonly groupId: string }): Promise<Coordinator>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
@@ -186,12 +191,21 @@ export function createGroupCalls(kafka: Kafka): GroupCalls {
   const cluster = clusterOf(kafka) as GroupCluster;
   for (const name of ['connect', 'findGroupCoordinator', 'findTopicPartitionMetadata'] as const)
     if (typeof cluster[name] !== 'function') throw unknownInside();
+  if (typeof cluster.brokerPool?.findConnectedBroker !== 'function') throw unknownInside();
   let connected: Promise<void> | undefined;
   return {
     async coordinator(groupId) {
-      connected ??= cluster.connect();
+      connected ??= cluster.connect().catch((error: unknown) => {
+        connected = undefined;
+        throw error;
+      });
       await connected;
-      const coordinator = await cluster.findGroupCoordinator({ groupId });
+      const coordinator = await cluster.findGroupCoordinator({ groupId }).catch(async (error: unknown) => {
+        // Why no broker told it (a right, a group's topic in the making) KafkaJS keeps to itself.
+        const broker = await cluster.brokerPool.findConnectedBroker();
+        await broker.findGroupCoordinator({ groupId, coordinatorType: 0 });
+        throw error;
+      });
       for (const call of ['joinGroup', 'syncGroup', 'heartbeat', 'leaveGroup'] as const)
         if (typeof coordinator[call] !== 'function') throw unknownInside();
       return coordinator;
