@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { openTable } from './batch/formats/formats.js';
 import { addBatch } from './commands/batch.js';
 import { addDlq } from './commands/dlq.js';
 import { addDoctor } from './commands/doctor/doctor.js';
 import { exitCodeOf } from './commands/exit-code.js';
 import { addInit } from './commands/init.js';
+import { addInspect } from './commands/inspect.js';
 import type { Io } from './commands/io.js';
 import { lossyOutput } from './commands/lossy-output.js';
 import { packageVersion } from './commands/package-version.js';
@@ -63,6 +65,7 @@ const program = new Command('financelake')
 addRun(program, io);
 addValidate(program, io);
 addInit(program, io);
+addInspect(program, io, openTable);
 addDoctor(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));

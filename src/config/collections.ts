@@ -1,5 +1,5 @@
 import { type Kind, noOptions, type Reading, report, within, wrongType } from './kind.js';
-import { isNothing, type Tree, toValue } from './tree.js';
+import { isNothing, type Tree } from './tree.js';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
@@ -90,19 +90,6 @@ export function orAlone<T>(of: Kind<T>, key: string, alone: Kind<unknown>): Kind
     read(tree, at) {
       if (tree.kind === 'map' || tree.kind === 'unusable' || isNothing(tree)) return of.read(tree, at);
       return of.read({ kind: 'map', entries: [{ key, place: tree.place, value: tree }], place: tree.place }, at);
-    },
-  };
-}
-
-/** Anything; what is inside is for a later version to judge. `look` may judge a part. */
-export function free(title: string, look?: (tree: Tree, at: Reading) => void): Kind<unknown> {
-  return {
-    title,
-    schema: {},
-    inside: { kind: 'free' },
-    read(tree, at) {
-      look?.(tree, at);
-      return toValue(tree);
     },
   };
 }

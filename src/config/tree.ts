@@ -74,22 +74,3 @@ const brief = (text: string): string => {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 };
-
-/** Plain values by YAML's core schema, for options whose inside this version does not know. */
-export function toValue(tree: Tree): unknown {
-  switch (tree.kind) {
-    case 'list':
-      return tree.items.map(toValue);
-    case 'map':
-      return Object.fromEntries(tree.entries.map(entry => [entry.key, toValue(entry.value)]));
-    case 'scalar':
-      return isNothing(tree) ? null : tree.plain ? coreValue(tree.text) : tree.text;
-    case 'unusable':
-      return undefined;
-  }
-}
-
-const coreValue = (text: string): unknown => {
-  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
-};

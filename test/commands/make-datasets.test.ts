@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { makeDatasets } from '../../src/commands/make-datasets.js';
 import { good } from '../config/loading.js';
@@ -50,4 +51,13 @@ batch:
 
 test('without the block there are none', t => {
   t.deepEqual(makeDatasets(good('{}')), []);
+});
+
+test('the datasets in docs/datasets.md are valid', t => {
+  const text = readFileSync(new URL('../../../docs/datasets.md', import.meta.url), 'utf8');
+  const [, sample = ''] = /```yaml\n(batch:[\s\S]*?)```/.exec(text) ?? [];
+  t.deepEqual(
+    makeDatasets(good(sample)).map(({ name }) => name),
+    ['intraday', 'london', 'closes', 'companies'],
+  );
 });
