@@ -53,7 +53,10 @@ export function untilStopped({
     let cutOff: Signal | undefined;
     let abandoned = 0;
     const calls = (): number => [...tally().sources.values()].reduce((sum, source) => sum + source.calls, 0);
-    const records = (): number => [...tally().feeds.values()].reduce((sum, feed) => sum + feed.records, 0);
+    const records = (): number => {
+      const { feeds, fileRecords } = tally();
+      return [...feeds.values()].reduce((sum, feed) => sum + feed.records, fileRecords);
+    };
     const drained = (): void => {
       deadline?.unsubscribe();
       lettingGo?.unsubscribe();

@@ -14,6 +14,8 @@ export interface TallySnapshot extends Readiness {
   readonly sources: ReadonlyMap<string, SourceTally>;
   readonly feeds: ReadonlyMap<string, FeedTally>;
   readonly lists: readonly ListStatus[];
+  /** Records of files. */
+  readonly fileRecords: number;
   readonly recent: readonly RecentEvent[];
   /** Sizes as last reported; undefined before the first report. */
   readonly log: { readonly bytes: number; readonly maxBytes: number } | undefined;
@@ -58,6 +60,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
   let ready = false;
   let draining = false;
   let unkeyed = 0;
+  let fileRecords = 0;
 
   const now = (): string => instant(time.now());
   // Counted in place: a poll makes five events, and a snapshot is asked for once a second.
@@ -142,6 +145,9 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
         feed.lastRecordMs = time.now();
         return;
       }
+      case 'file-rows':
+        fileRecords += event.published;
+        return;
       case 'list-loaded':
       case 'list-changed':
         lists.set(event.list, { name: event.list, symbols: event.symbols, loadedAt: now() });
@@ -180,7 +186,6 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       case 'topic-recreated':
       case 'topic-differs':
       case 'unshipped':
-      case 'file-rows':
       case 'file-archived':
       case 'file-quarantined':
       case 'file-duplicate':
@@ -212,6 +217,7 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
         ]),
       ),
       lists: [...lists.values()],
+      fileRecords,
       recent: [...recent.values()],
       log,
     }),
