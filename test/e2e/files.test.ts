@@ -19,8 +19,8 @@ batch:
 
 function desk(t: ExecutionContext): {
   cwd: string;
-  drop(name: string, content: string | Buffer): void;
-  lying(): string[];
+  readonly drop: (name: string, content: string | Buffer) => void;
+  readonly lying: () => string[];
 } {
   const cwd = scratch(t, { 'financelake.yaml': config });
   const inbox = join(cwd, 'data/inbox');
