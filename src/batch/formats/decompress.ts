@@ -1,7 +1,7 @@
-import { Readable, type Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { FileFault } from '../table.js';
 import type { ByteSource } from './byte-source.js';
+import { gunzip } from './gunzip.js';
+import { unzstd } from './unzstd.js';
 
 export interface Unpacked {
   readonly packed: boolean;
@@ -23,15 +23,12 @@ export const usualBounds: UnpackBounds = { maxBytes: 2 ** 38, maxRatio: 400, rat
 interface Packing {
   readonly suffix: string;
   readonly magic: readonly number[];
-  /** Undefined where this Node has none. */
-  readonly create: (() => Transform & { bytesWritten: number }) | undefined;
+  readonly unpack: (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 }
 
-const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform & { bytesWritten: number } };
-
 const packings: readonly Packing[] = [
-  { suffix: '.gz', magic: [0x1f, 0x8b], create: () => zlib.createGunzip({ chunkSize: 262_144 }) },
-  { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstdDecompress },
+  { suffix: '.gz', magic: [0x1f, 0x8b], unpack: gunzip },
+  { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
 ];
 
 const begins = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
@@ -54,7 +51,7 @@ async function firstBytes(source: ByteSource): Promise<Uint8Array> {
 
 /**
  * What is in a file: unpacked where its first bytes say that it is packed, whatever its name.
- * @throws FileFault `compression` (broken, cut, something behind its end, or named as packed and not), `too-large`, `unsupported`; also while reading
+ * @throws FileFault `compression` (named as packed and not; broken, cut short or something behind its end), `too-large`, `unsupported`; also while reading
  */
 export async function unpack(source: ByteSource, bounds: UnpackBounds = usualBounds): Promise<Unpacked> {
   const first = await firstBytes(source);
@@ -71,43 +68,20 @@ export async function unpack(source: ByteSource, bounds: UnpackBounds = usualBou
   };
   const progress = () => (source.size === 0 ? 1 : Math.min(1, taken / source.size));
   if (!packing) return { packed: false, bytes: counted(), progress };
-  if (!packing.create)
-    throw new FileFault('unsupported', `${packing.suffix} needs Node 22.15 or newer, this is ${process.version}`);
-  return { packed: true, bytes: unpacked(counted(), packing, packing.create(), bounds), progress };
+  return { packed: true, bytes: bounded(packing.unpack(counted()), () => taken, bounds), progress };
 }
 
-async function* unpacked(
-  packed: AsyncIterable<Uint8Array>,
-  { suffix }: Packing,
-  decoder: Transform & { bytesWritten: number },
-  bounds: UnpackBounds,
+async function* bounded(
+  unpacked: AsyncIterable<Uint8Array>,
+  taken: () => number,
+  { maxBytes, maxRatio, ratioFromBytes }: UnpackBounds,
 ): AsyncGenerator<Uint8Array> {
-  const input = Readable.from(packed);
-  let given = 0;
   let sum = 0;
-  input.on('data', (chunk: Uint8Array) => {
-    given += chunk.length;
-  });
-  input.on('error', error => decoder.destroy(error));
-  input.pipe(decoder);
-  try {
-    for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
-      sum += chunk.length;
-      if (sum > bounds.maxBytes) throw new FileFault('too-large', `more than ${bounds.maxBytes} bytes unpacked`);
-      if (sum > bounds.ratioFromBytes && sum > given * bounds.maxRatio)
-        throw new FileFault('too-large', `unpacks to more than ${bounds.maxRatio} times its size`);
-      yield chunk;
-    }
-    if (decoder.bytesWritten < given)
-      throw new FileFault('compression', `something that is not ${suffix} lies behind byte ${decoder.bytesWritten}`);
-  } catch (error) {
-    if (error instanceof FileFault || !isCoding(error)) throw error;
-    throw new FileFault('compression', `${suffix} is broken or cut short: ${error.message}`);
-  } finally {
-    input.destroy();
-    decoder.destroy();
+  for await (const chunk of unpacked) {
+    sum += chunk.length;
+    if (sum > maxBytes) throw new FileFault('too-large', `more than ${maxBytes} bytes unpacked`);
+    if (sum > ratioFromBytes && sum > taken() * maxRatio)
+      throw new FileFault('too-large', `unpacks to more than ${maxRatio} times its size`);
+    yield chunk;
   }
 }
-
-const isCoding = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));

@@ -72,10 +72,13 @@ export function doubleText(value: number): string {
   return text.includes('e') ? canonicalDecimal(text) : text;
 }
 
-/** The shortest digits that read back as the same 32-bit float. Six always read back if it was written with six. */
+/** Normal floats hold six digits of any decimal, those nearer to zero fewer. */
+const leastNormal = 2 ** -126;
+
+/** The shortest digits that read back as the same 32-bit float. */
 export function floatText(value: number): string {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return doubleText(value);
-  for (let digits = 6; digits < 9; digits++) {
+  if ((Number.isInteger(value) && Math.abs(value) < 2 ** 24) || !Number.isFinite(value)) return doubleText(value);
+  for (let digits = Math.abs(value) < leastNormal ? 1 : 6; digits < 9; digits++) {
     const text = value.toPrecision(digits);
     if (Math.fround(Number(text)) === value) return canonicalDecimal(text);
   }

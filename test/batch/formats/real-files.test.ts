@@ -91,6 +91,10 @@ for (const { file, rows, sums = {}, first = {}, last = {} } of figures)
     }
   });
 
+test('a table packed by Zstandard is the table', async t => {
+  t.deepEqual(await read(filePath('made-plotly-apple.csv.zst')), await read(filePath('plotly-apple.csv')));
+});
+
 test('symbols that look like words of other types, and letters beyond ASCII, stay text', async t => {
   const got = await read(filePath('sp500.csv'));
   const symbols = cellsOf(got, 'Symbol');
