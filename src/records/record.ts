@@ -1,4 +1,6 @@
 import { canonicalDecimal, type Decimal } from './decimal.js';
+import { type Interval, intervals } from './interval.js';
+import { JsonBytes } from './json-bytes.js';
 import type { Bar, Observation, Quote } from './observation.js';
 
 /** What makes an observation a record. `source` is the source's type; `seenAt` UTC ISO-8601 with milliseconds. */
@@ -17,18 +19,8 @@ export type Decimals = 'string' | 'number';
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-type Spell = (value: Decimal) => string;
-
-export const spellNumber: Spell = text => (jsonNumber.test(text) ? text : canonicalDecimal(text));
-
-/** `JSON.stringify` of a text. What needs no escapes, which is nearly all, is only looked through. */
-export function quoted(text: string): string {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(text);
-  }
-  return `"${text}"`;
-}
+/** A decimal as a JSON number with the same digits, where JSON allows them. */
+export const jsonDecimal = (text: Decimal): string => (jsonNumber.test(text) ? text : canonicalDecimal(text));
 
 /** What is written for an observation. */
 export interface Stamped {
@@ -36,14 +28,15 @@ export interface Stamped {
   readonly stamp: Stamp;
 }
 
+const shared = new JsonBytes();
+
 /** The records as they go to the log, each one JSON object. They share memory, so a few dozen at once. */
 export function encodeRecords(stamped: readonly Stamped[], decimals: Decimals): Uint8Array[] {
-  let text = '';
-  const textEnds = stamped.map(({ observation, stamp }) => {
-    text += recordText(observation, stamp, decimals);
-    return text.length;
+  const ends = stamped.map(({ observation, stamp }) => {
+    writeRecord(shared, observation, stamp, decimals);
+    return shared.length;
   });
-  const { bytes, ends } = encodeTexts(text, textEnds);
+  const bytes = shared.take();
   let start = 0;
   return ends.map(end => {
     const record = bytes.subarray(start, end);
@@ -52,68 +45,85 @@ export function encodeRecords(stamped: readonly Stamped[], decimals: Decimals): 
   });
 }
 
-/**
- * Texts that stand one after the other in `text`, in one piece of memory, and where each ends: a call into the engine and an allocation for each would cost more
- * than the copying.
- */
-export function encodeTexts(
-  text: string,
-  textEnds: readonly number[],
-): { readonly bytes: Buffer; readonly ends: readonly number[] } {
-  const bytes = Buffer.from(text);
-  if (bytes.length === text.length) return { bytes, ends: textEnds };
-  let start = 0;
-  let length = 0;
-  const ends = textEnds.map(end => {
-    length += Buffer.byteLength(text.slice(start, end));
-    start = end;
-    return length;
-  });
-  return { bytes, ends };
+/** One record: fields in a fixed order, prices with the source's digits. A property test holds it equal to `JSON.stringify`. */
+export function writeRecord(to: JsonBytes, observation: Observation, stamp: Stamp, decimals: Decimals): void {
+  to.plain('{"id":');
+  to.quoted(stamp.id);
+  to.raw(seriesBytes(stamp.source, observation));
+  to.quoted(observation.time);
+  to.plain(',"date":');
+  to.quoted(observation.date);
+  const isNumber = decimals === 'number';
+  if (observation.kind === 'bar') writeBar(to, observation, stamp, isNumber);
+  else writeQuote(to, observation, isNumber);
+  to.plain(',"seenAt":');
+  to.quoted(stamp.seenAt);
+  to.plain(',"revision":');
+  to.plain(String(stamp.revision));
+  to.plain('}');
 }
 
-/** One record: fields in a fixed order, prices with the source's digits. Put together by hand; a property test holds it equal to `JSON.stringify`. */
-export function recordText(observation: Observation, stamp: Stamp, decimals: Decimals): string {
-  const spell = decimals === 'number' ? spellNumber : quoted;
-  const { time, date } = observation;
-  const begin = `{"id":${quoted(stamp.id)}${seriesText(stamp.source, observation)},"time":${quoted(time)},"date":${quoted(date)}`;
-  const values = observation.kind === 'bar' ? barText(observation, stamp, spell) : quoteText(observation, spell);
-  return `${begin}${values},"seenAt":${quoted(stamp.seenAt)},"revision":${stamp.revision}}`;
-}
-
-function barText(bar: Bar, { final }: Stamp, spell: Spell): string {
-  const { open, high, low, close, volume, adjustedClose, dividend, splitFactor, currency } = bar;
-  const prices = `,"open":${spell(open)},"high":${spell(high)},"low":${spell(low)},"close":${spell(close)}`;
-  const traded = optional(',"volume":', volume, spell) + optional(',"adjustedClose":', adjustedClose, spell);
-  const events = optional(',"dividend":', dividend, spell) + optional(',"splitFactor":', splitFactor, spell);
-  return `${prices}${traded}${events}${optional(',"currency":', currency, quoted)},"final":${final}`;
-}
-
-function quoteText(quote: Quote, spell: Spell): string {
-  const { price, open, high, low, previousClose, volume, bid, ask } = quote;
-  const day = optional(',"open":', open, spell) + optional(',"high":', high, spell) + optional(',"low":', low, spell);
-  const beside = optional(',"previousClose":', previousClose, spell) + optional(',"volume":', volume, spell);
-  return `,"price":${spell(price)}${day}${beside}${optional(',"bid":', bid, spell)}${optional(',"ask":', ask, spell)}`;
-}
-
-const optional = (name: string, value: string | undefined, spell: Spell): string =>
-  value === undefined ? '' : name + spell(value);
-
-// What the records of one series share; they come side by side.
-let knownSource = '';
-let knownOne: Observation | undefined;
-let knownText = '';
-
-function seriesText(source: string, one: Observation): string {
-  if (source !== knownSource || knownOne === undefined || !isOneSeries(knownOne, one)) {
-    const form = one.kind === 'bar' ? `,"interval":"${one.interval}","adjusted":${one.adjusted}` : '';
-    knownText = `,"kind":"${one.kind}","source":${quoted(source)},"symbol":${quoted(one.symbol)}${form}`;
-    knownSource = source;
-    knownOne = one;
+function writeBar(to: JsonBytes, bar: Bar, { final }: Stamp, isNumber: boolean): void {
+  writeDecimal(to, ',"open":', bar.open, isNumber);
+  writeDecimal(to, ',"high":', bar.high, isNumber);
+  writeDecimal(to, ',"low":', bar.low, isNumber);
+  writeDecimal(to, ',"close":', bar.close, isNumber);
+  writeDecimal(to, ',"volume":', bar.volume, isNumber);
+  writeDecimal(to, ',"adjustedClose":', bar.adjustedClose, isNumber);
+  writeDecimal(to, ',"dividend":', bar.dividend, isNumber);
+  writeDecimal(to, ',"splitFactor":', bar.splitFactor, isNumber);
+  if (bar.currency !== undefined) {
+    to.plain(',"currency":');
+    to.quoted(bar.currency);
   }
-  return knownText;
+  to.plain(final ? ',"final":true' : ',"final":false');
 }
 
-const isOneSeries = (a: Observation, b: Observation): boolean =>
-  a.symbol === b.symbol &&
-  (a.kind === 'bar' ? b.kind === 'bar' && a.interval === b.interval && a.adjusted === b.adjusted : b.kind === 'quote');
+function writeQuote(to: JsonBytes, quote: Quote, isNumber: boolean): void {
+  writeDecimal(to, ',"price":', quote.price, isNumber);
+  writeDecimal(to, ',"open":', quote.open, isNumber);
+  writeDecimal(to, ',"high":', quote.high, isNumber);
+  writeDecimal(to, ',"low":', quote.low, isNumber);
+  writeDecimal(to, ',"previousClose":', quote.previousClose, isNumber);
+  writeDecimal(to, ',"volume":', quote.volume, isNumber);
+  writeDecimal(to, ',"bid":', quote.bid, isNumber);
+  writeDecimal(to, ',"ask":', quote.ask, isNumber);
+}
+
+function writeDecimal(to: JsonBytes, name: string, value: Decimal | undefined, isNumber: boolean): void {
+  if (value === undefined) return;
+  to.plain(name);
+  if (isNumber) to.plain(jsonDecimal(value));
+  else to.quoted(value);
+}
+
+// What the records of a series share, by symbol, of the source and the kind of bars that came last: a file may change its symbol with every row.
+const mostKnown = 4096;
+const known = new Map<string, Uint8Array>();
+let knownSource = '';
+let knownForm = '';
+
+/** From behind the id to before the time. */
+function seriesBytes(source: string, one: Observation): Uint8Array {
+  const form = one.kind === 'bar' ? formOf(one.interval, one.adjusted) : '';
+  if (source !== knownSource || form !== knownForm || known.size >= mostKnown) {
+    known.clear();
+    knownSource = source;
+    knownForm = form;
+  }
+  const found = known.get(one.symbol);
+  if (found !== undefined) return found;
+  const names = `"source":${JSON.stringify(source)},"symbol":${JSON.stringify(one.symbol)}`;
+  const bytes = Buffer.from(`,"kind":"${one.kind}",${names}${form},"time":`);
+  known.set(one.symbol, bytes);
+  return bytes;
+}
+
+// One text for each form, so that comparing two takes no look at their letters.
+const formsOf = (adjusted: boolean): Readonly<Record<Interval, string>> =>
+  Object.fromEntries(
+    intervals.map(interval => [interval, `,"interval":"${interval}","adjusted":${adjusted}`]),
+  ) as Record<Interval, string>;
+const forms = { adjusted: formsOf(true), plain: formsOf(false) };
+
+const formOf = (interval: Interval, adjusted: boolean): string => (adjusted ? forms.adjusted : forms.plain)[interval];

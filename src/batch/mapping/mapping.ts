@@ -1,8 +1,10 @@
 import { recordId } from '../../records/identity.js';
 import { instantMs } from '../../records/instant.js';
+import { intervalMs, isIntraday } from '../../records/interval.js';
+import { JsonBytes } from '../../records/json-bytes.js';
 import type { Observation } from '../../records/observation.js';
 import { isOver } from '../../records/period.js';
-import { encodeTexts, recordText } from '../../records/record.js';
+import { writeRecord } from '../../records/record.js';
 import { valueFault } from '../../records/value-fault.js';
 import type { Dataset } from '../dataset.js';
 import type { MappedChunk } from '../mapped.js';
@@ -41,7 +43,7 @@ interface Draft {
   readonly ids: string[];
   readonly origins: number[];
   readonly ends: number[];
-  text: string;
+  readonly bytes: JsonBytes;
 }
 
 /** Adds the records of one row, by index within the chunk, to the draft. */
@@ -62,9 +64,11 @@ export function createMapping(
   const filter = createFilter(binding);
   const records = dataset.kind === 'row' ? rowsOf(binding, file) : observationsOf(binding, file);
 
+  const bytes = new JsonBytes();
+
   function map(chunk: Chunk): MappedChunk {
     const { firstRow, rows, broken, progress } = chunk;
-    const draft: Draft = { keys: [], ids: [], origins: [], ends: [], text: '' };
+    const draft: Draft = { keys: [], ids: [], origins: [], ends: [], bytes };
     let skipped = 0;
     rejects.bind(chunk);
     filter.bind(chunk);
@@ -75,7 +79,7 @@ export function createMapping(
       else if (filter.leavesOut(row)) skipped += 1;
       else records.add(row, firstRow + row, draft);
     }
-    const { keys, ids, origins, text } = draft;
+    const { keys, ids, origins, ends } = draft;
     return {
       firstRow,
       rows,
@@ -83,7 +87,8 @@ export function createMapping(
       keys,
       ids,
       origins,
-      ...encodeTexts(text, draft.ends),
+      bytes: bytes.take(),
+      ends,
       rejected: rejects.rows,
       progress,
     };
@@ -107,7 +112,13 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
     cell: cellOf?.[index] && fields[dataset.wide!.field as 'close'],
   }));
   const seenMs = instantMs(seenAt);
-  const { name, decimals } = dataset;
+  const { name, decimals, interval = '1d' } = dataset;
+  const lengthMs = isIntraday(interval) ? intervalMs(interval) : undefined;
+
+  const isFinal = (observation: Observation, timeMs: number): boolean => {
+    if (observation.kind === 'quote') return true;
+    return lengthMs === undefined ? isOver(observation, seenMs) : timeMs + lengthMs <= seenMs;
+  };
 
   const add: Add = (row, number, draft) => {
     for (const { observe, cell } of records) {
@@ -115,15 +126,16 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
       if (cell?.isEmpty(row)) continue;
       const observation = observe(row);
       if (observation === undefined) continue;
-      const fault = valueFault(observation) ?? futureFault(observation, seenMs);
+      const timeMs = instantMs(observation.time);
+      const fault = valueFault(observation) ?? (timeMs > seenMs + maxFutureMs ? futureFault(observation) : undefined);
       if (fault !== undefined) {
         rejects.add(row, fault.code, fault.detail, symbols && observation.symbol);
         continue;
       }
       const id = recordId(name, observation, 0);
-      const final = observation.kind === 'quote' || isOver(observation, seenMs);
-      draft.text += recordText(observation, { id, source: name, seenAt, revision: 0, final }, decimals);
-      draft.ends.push(draft.text.length);
+      const final = isFinal(observation, timeMs);
+      writeRecord(draft.bytes, observation, { id, source: name, seenAt, revision: 0, final }, decimals);
+      draft.ends.push(draft.bytes.length);
       draft.keys.push(observation.symbol);
       draft.ids.push(id);
       draft.origins.push(number);
@@ -137,11 +149,10 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
   };
 }
 
-const futureFault = (
-  { time }: Observation,
-  seenMs: number,
-): { readonly code: string; readonly detail: string } | undefined =>
-  instantMs(time) > seenMs + maxFutureMs ? { code: 'future', detail: `time ${time} lies in the future` } : undefined;
+const futureFault = ({ time }: Observation): { readonly code: string; readonly detail: string } => ({
+  code: 'future',
+  detail: `time ${time} lies in the future`,
+});
 
 function rowsOf(binding: Binding, file: MappedFile): Adding {
   const { dataset } = binding;
@@ -152,8 +163,8 @@ function rowsOf(binding: Binding, file: MappedFile): Adding {
     for (const maker of makers) {
       const made = maker.make(row, number);
       if (made === undefined) continue;
-      draft.text += made.text;
-      draft.ends.push(draft.text.length);
+      draft.bytes.any(made.text);
+      draft.ends.push(draft.bytes.length);
       draft.keys.push(made.key);
       draft.ids.push(made.id);
       draft.origins.push(number);

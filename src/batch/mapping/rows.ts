@@ -1,5 +1,4 @@
 import { recordUuid } from '../../records/identity.js';
-import { quoted } from '../../records/record.js';
 import type { ColumnSource } from '../dataset.js';
 import type { Cell, Chunk } from '../table.js';
 import { type Binding, numbersOf, readTimes } from './bind-fields.js';
@@ -39,8 +38,8 @@ export function createRowMaker(
 ): RowMaker {
   const { dataset } = binding;
   const columns = [...columnsOf(binding, given?.places ?? {})];
-  const begin = `,"kind":"row","source":${quoted(dataset.name)}`;
-  const end = `,"seenAt":${quoted(seenAt)},"revision":0}`;
+  const begin = `,"kind":"row","source":${JSON.stringify(dataset.name)}`;
+  const end = `,"seenAt":${JSON.stringify(seenAt)},"revision":0}`;
   const heads = columns.map(({ name }, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
   // An empty cell of a wide file is a symbol without a value there.
   const cell = given && dataset.wide?.field;
@@ -59,7 +58,7 @@ export function createRowMaker(
         values += heads[index]! + (value === null ? 'null' : spell(value));
       }
       const id = recordUuid(given === undefined ? `${sha256}|${number}` : `${sha256}|${number}|${given.symbol}`);
-      const ofSymbol = symbol === null ? '' : `,"symbol":${quoted(symbol)}`;
+      const ofSymbol = symbol === null ? '' : `,"symbol":${JSON.stringify(symbol)}`;
       return { id, key: symbol ?? id, text: `{"id":"${id}"${begin}${ofSymbol},"columns":{${values}}${end}` };
     },
   };

@@ -1,5 +1,5 @@
 import { isDecimal } from '../../records/decimal.js';
-import { type Decimals, quoted, spellNumber } from '../../records/record.js';
+import { type Decimals, jsonDecimal } from '../../records/record.js';
 import { nullTest } from './numbers.js';
 import { type CellReader, shown } from './reader.js';
 
@@ -86,7 +86,7 @@ export function createIntegerReader(numbers: CellReader): CellReader {
       const text = numbers.read(cell);
       if (text === undefined) reason = numbers.why();
       if (text === undefined || text === null) return text;
-      const value = spellNumber(text).replace(/\.0+$/, '');
+      const value = jsonDecimal(text).replace(/\.0+$/, '');
       if (/^-?\d+$/.test(value) && Number.isSafeInteger(Number(value))) return value;
       reason =
         isDecimal(value) && value.includes('.')
@@ -103,5 +103,5 @@ export const jsonSpelling = (type: string, decimals: Decimals): ((value: string)
   type === 'integer' || type === 'boolean'
     ? value => value
     : type === 'decimal' && decimals === 'number'
-      ? spellNumber
-      : quoted;
+      ? jsonDecimal
+      : text => JSON.stringify(text);
