@@ -5,7 +5,7 @@ import { type AskOptions, ask, type Sight, storedNote, withAskOptions } from './
 import type { Io } from './io.js';
 import { table } from './table.js';
 
-/** `financelake quota`: how much of each limit is used and when it frees. */
+/** `financelake quota`: how much of each limit is used and when it frees, and what refusals taught. */
 export function addQuota(program: Command, io: Io, sight: Sight): void {
   const verb = program.command('quota').description('how much of each limit is used');
   withAskOptions(verb).action((options: AskOptions) =>
@@ -29,7 +29,12 @@ export function quotaTable(sources: readonly SourceQuota[], nowMs: number): stri
       resetsAt === null ? 'unused' : soon(resetsAt, nowMs),
     ]),
   );
-  return rows.length > 0
-    ? table(['source', 'limit', 'used>', 'left>', 'frees'], rows)
-    : 'No source in the configuration has a limit.\n';
+  const declared =
+    rows.length > 0
+      ? table(['source', 'limit', 'used>', 'left>', 'frees'], rows)
+      : 'No source in the configuration has a limit.\n';
+  const taught = sources.flatMap(({ source, learned }) =>
+    learned.map(({ limit, declared }) => [source, limit, declared ?? 'not declared']),
+  );
+  return taught.length > 0 ? `${declared}\n${table(['source', 'learned limit', 'in place of'], taught)}` : declared;
 }

@@ -13,7 +13,7 @@ interface Flags extends ConfigOptions {
 /** `run`: everything the config names, until it is stopped; `--once`: one round of each feed. */
 export function addRun(program: Command, io: Io): void {
   withConfigOptions(program.command('run').description('run everything the configuration names, until Ctrl-C'))
-    .option('--once', 'each feed one round, then exit; 1 if anything was refused or failed')
+    .option('--once', 'each feed one round, then exit; 1 if anything was refused, rejected or failed')
     .action(async ({ config: file, set, once = false }: Flags) => {
       const load = (): Loaded => loadConfig({ file, set, listFault: listFileFault, env: io.env, cwd: io.cwd });
       const loaded = load();

@@ -28,7 +28,7 @@ export function statusText(status: Status, isRunning: boolean, nowMs: number): s
     feedsTable(status, nowMs),
     sourcesTable(status, nowMs),
     quotaTable(
-      status.sources.map(({ name, quota }) => ({ source: name, quota })),
+      status.sources.map(({ name, quota, learned }) => ({ source: name, quota, learned })),
       nowMs,
     ),
     listsTable(status, nowMs),

@@ -12,9 +12,10 @@ import { createTally, idle, type SourceTally } from '../metrics/tally.js';
 import type { QuotaStatus } from '../metrics/view.js';
 import { instant } from '../metrics/wording.js';
 import { restoreBudget } from '../schedule/budget-state.js';
+import { createLearnedLimits } from '../schedule/learned-limits.js';
 import { stillCloses } from '../schedule/learning.js';
 import { createLedger } from '../schedule/ledger.js';
-import { limitName } from '../schedule/quota-reports.js';
+import { learnedNames, limitName } from '../schedule/quota-reports.js';
 import { realTime } from '../streams/time.js';
 import { decodeStoredList, listStateKey, type StoredList } from '../symbols/stored-list.js';
 import type { StoredView } from './asking.js';
@@ -37,8 +38,9 @@ export function storedView(
   const sources = config ? makePlan(config, { userAgent: '', proxy: {}, once: false }).sources : [];
   const budgets = new Map(
     sources.map(({ name, limits, deadlineMs }) => {
-      const { charges, closed } = restoreBudget(name, log, nowMs, deadlineMs);
-      const usage = createLedger(limits, charges).usage({ steadyMs: nowMs, laggingMs: nowMs });
+      const { charges, closed, learned } = restoreBudget(name, log, nowMs, deadlineMs);
+      const ledger = createLedger(limits, charges);
+      const usage = ledger.usage({ steadyMs: nowMs, laggingMs: nowMs });
       const quota = usage.map(
         ({ limit, used, resetsAtMs }): QuotaStatus => ({
           limit: limitName(limit),
@@ -49,7 +51,11 @@ export function storedView(
       );
       return [
         name,
-        { quota, closed: closed && closed.untilMs > nowMs && stillCloses(closed, limits) ? closed : undefined },
+        {
+          quota,
+          learned: learnedNames(createLearnedLimits(limits, ledger, learned).learned),
+          closed: closed && closed.untilMs > nowMs && stillCloses(closed, limits) ? closed : undefined,
+        },
       ];
     }),
   );
@@ -87,6 +93,7 @@ export function storedView(
             type: vendor.type,
             inFlight: 0,
             quota: budgets.get(name)?.quota ?? [],
+            learned: budgets.get(name)?.learned ?? [],
           }),
         ),
       feeds: () =>

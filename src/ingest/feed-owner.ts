@@ -21,7 +21,7 @@ export interface OwnerView {
   readonly inFlight: number;
   readonly stopped: string | undefined;
   readonly desks: readonly FeedDesk[];
-  /** `--once`: what was refused or failed. */
+  /** `--once`: what was refused, rejected or failed. */
   readonly problems: readonly string[];
 }
 
@@ -224,7 +224,7 @@ export function feedOwner(deps: FeedOwnerDeps): {
       if (outcome.kind === 'unknown-symbol' && item.work.symbols.length > 1)
         for (const symbol of item.work.symbols) alone.get(item.feed)!.add(symbol);
       deps.report(polledEvent(deps.sourceName, item, answered, nowMs));
-      if (deps.once && !judged.again) notes.saw(item, outcome);
+      if (deps.once && !judged.again) notes.saw(item, outcome, judged);
       // Last: an answer on which the owner fails has its quota settled when it is given up.
       const hint = answer && deps.vendor.quotaHints?.(answer, nowMs);
       const quota = reachedVendor ? item.permit.settled(outcome, hint) : unsent(item.permit);

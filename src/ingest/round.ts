@@ -3,6 +3,7 @@ import type { BudgetView } from '../schedule/budget.js';
 import type { Outcome } from '../sources/outcome.js';
 import type { FeedDesk } from './feed-desk.js';
 import type { Item } from './feed-owner-command.js';
+import type { Settlement } from './settle.js';
 
 const longWaitMs = 120_000;
 
@@ -15,10 +16,10 @@ export function reasonToGiveUp({ closed, limits }: BudgetView, nowMs: number): s
   return spent && `the quota of ${spent.limit.requests} calls is spent until ${isoInstant(spent.resetsAtMs ?? nowMs)}`;
 }
 
-/** What a round (`--once`) will name at its end: what was refused or failed, and what is not asked for. */
+/** What a round (`--once`) will name at its end: what was refused, rejected or failed, and what is not asked for. */
 export interface RoundNotes {
   readonly problems: readonly string[];
-  saw(item: Item, outcome: Outcome): void;
+  saw(item: Item, outcome: Outcome, settlement: Settlement): void;
   couldNotSettle(item: Item): void;
   notAskedFor(feed: string, count: number, reason: string): void;
 }
@@ -28,9 +29,14 @@ export function roundNotes(): RoundNotes {
   const named = ({ feed, work }: Item): string => `${feed} ${work.symbols.join(',')}`;
   return {
     problems,
-    saw(item, outcome) {
+    saw(item, outcome, { events }) {
       const { kind } = outcome;
-      if (kind === 'records' || kind === 'unchanged' || kind === 'empty') return;
+      if (kind === 'records' || kind === 'unchanged' || kind === 'empty') {
+        for (const event of events)
+          if (event.kind === 'dead-letter')
+            problems.push(`${item.feed}: ${event.count} rejected as ${event.code} (${event.detail})`);
+        return;
+      }
       problems.push(`${named(item)}: ${kind}${'detail' in outcome ? ` (${outcome.detail})` : ''}`);
     },
     couldNotSettle: item => void problems.push(`${named(item)}: the answer could not be settled`),

@@ -64,6 +64,8 @@ export function createCounting(
           for (const gauge of [of.quotaUsed, of.quotaMax, of.quotaResets])
             gauge.remove({ source: event.source, limit });
         return;
+      case 'limits-learned':
+        return; // Read from the view.
       case 'rate-lowered':
       case 'rate-raised':
         return of.allowedRate.set({ source: event.source }, event.perSecond);

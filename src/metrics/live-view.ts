@@ -2,7 +2,16 @@ import type { Time } from '../streams/time.js';
 import { freshnessOf } from './freshness.js';
 import { symbolsPage } from './symbols-page.js';
 import { idle, type TallySnapshot } from './tally.js';
-import type { FeedStatus, FilesStatus, LogStatus, QuotaStatus, SourceStatus, SymbolState, View } from './view.js';
+import type {
+  FeedStatus,
+  FilesStatus,
+  LearnedLimitStatus,
+  LogStatus,
+  QuotaStatus,
+  SourceStatus,
+  SymbolState,
+  View,
+} from './view.js';
 import { instant } from './wording.js';
 
 /** One series as its owner knows it. */
@@ -26,6 +35,8 @@ export interface SourceSnapshot {
   readonly inFlight: number;
   /** Left out: as the `quota` events last said. */
   readonly quota?: readonly QuotaStatus[];
+  /** Left out: as `limits-learned` last said. */
+  readonly learned?: readonly LearnedLimitStatus[];
 }
 
 export type FeedSnapshot = Pick<FeedStatus, 'name' | 'source' | 'symbols' | 'due' | 'overdue' | 'worstLatenessSeconds'>;
@@ -61,9 +72,9 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
     }));
   };
   const sourcesOf = (tally: TallySnapshot): readonly SourceStatus[] =>
-    from.sources().map(({ name, type, inFlight, quota }) => {
+    from.sources().map(({ name, type, inFlight, quota, learned }) => {
       const counted = tally.sources.get(name) ?? idle.source;
-      return { name, type, inFlight, ...counted, quota: quota ?? counted.quota };
+      return { name, type, inFlight, ...counted, quota: quota ?? counted.quota, learned: learned ?? counted.learned };
     });
 
   return {
@@ -88,7 +99,7 @@ export function liveView(from: Suppliers, time: Pick<Time, 'now'>): View {
         ...(asOfMs === undefined ? {} : { staleSeconds: Math.max(0, Math.round((nowMs - asOfMs) / 1000)) }),
       }));
     },
-    quota: () => sourcesOf(from.tally()).map(({ name, quota }) => ({ source: name, quota })),
+    quota: () => sourcesOf(from.tally()).map(({ name, quota, learned }) => ({ source: name, quota, learned })),
     feeds: () => feedsOf(from.tally()),
     files: () => from.files?.() ?? { waiting: 0, progress: [], recent: [] },
   };

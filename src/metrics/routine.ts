@@ -4,6 +4,7 @@ const routine: ReadonlySet<Event['kind']> = new Set([
   'permit-granted',
   'quota',
   'rate-raised',
+  'limits-learned',
   'settled',
   'published',
   'appended',

@@ -22,6 +22,7 @@ const instantOrNull: Schema = { type: ['string', 'null'], description: 'UTC, ISO
 const component = object({ ready: flag }, { reason: text });
 const components: Schema = { type: 'object', additionalProperties: component };
 const quota = object({ limit: text, used: seconds, max: seconds, resetsAt: instantOrNull });
+const learned = object({ limit: text }, { declared: text });
 const freshness: Schema = { ...object({ p50: seconds, p90: seconds, max: seconds }), type: ['object', 'null'] };
 
 const feed = object(
@@ -48,6 +49,7 @@ const source = object(
     calls: whole,
     refused: whole,
     quota: list(quota),
+    learned: list(learned),
   },
   { reason: text, until: instant },
 );
@@ -115,7 +117,7 @@ export const schemas = {
       { seenAt: instant, staleSeconds: seconds, reason: text },
     ),
   ),
-  quota: list(object({ source: text, quota: list(quota) })),
+  quota: list(object({ source: text, quota: list(quota), learned: list(learned) })),
   feeds: list(feed),
   dealt: object({
     done: whole,

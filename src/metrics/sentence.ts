@@ -58,6 +58,10 @@ export function sentenceOf(event: Event): Sentence {
       };
     case 'rate-raised':
       return { level: 'debug', text: `${event.source}: speeding up to ${rate(event.perSecond)}` };
+    case 'limits-learned': {
+      const said = event.learned.map(({ limit, declared }) => (declared ? `${limit} of ${declared}` : limit));
+      return { level: 'debug', text: `${event.source}: refusals taught ${said.join(', ') || 'nothing'}` };
+    }
     case 'source-paused':
       return {
         level: 'warn',

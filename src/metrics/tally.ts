@@ -2,7 +2,7 @@ import type { Event, Report } from '../records/event.js';
 import type { Time } from '../streams/time.js';
 import { isRoutine } from './routine.js';
 import { sentenceOf } from './sentence.js';
-import type { ListStatus, QuotaStatus, Readiness, RecentEvent, SourceState } from './view.js';
+import type { LearnedLimitStatus, ListStatus, QuotaStatus, Readiness, RecentEvent, SourceState } from './view.js';
 import { instant } from './wording.js';
 
 const maxRecent = 100;
@@ -29,6 +29,7 @@ export interface SourceTally {
   readonly refused: number;
   /** By limit, as last reported. */
   readonly quota: readonly QuotaStatus[];
+  readonly learned: readonly LearnedLimitStatus[];
 }
 
 export interface FeedTally {
@@ -38,7 +39,7 @@ export interface FeedTally {
   readonly lastRecordAt?: string;
 }
 
-const idleSource: SourceTally = { state: 'running', calls: 0, refused: 0, quota: [] };
+const idleSource: SourceTally = { state: 'running', calls: 0, refused: 0, quota: [], learned: [] };
 const idleFeed: FeedTally = { records: 0, restated: 0, rejected: 0 };
 
 /** What an unknown source or feed counts as: nothing has happened yet. */
@@ -104,6 +105,9 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
           : [...source.quota, quota];
         return;
       }
+      case 'limits-learned':
+        sourceOf(event.source).learned = event.learned;
+        return;
       case 'source-paused': {
         const { reason, untilMs } = event;
         Object.assign(sourceOf(event.source), { state: 'paused', reason, until: instant(untilMs) });
@@ -122,7 +126,8 @@ export function createTally(time: Pick<Time, 'now' | 'monotonicMs'>): {
       }
       case 'unit-released': {
         const source = sourceName(event.unit);
-        if (source !== undefined) sources.set(source, { ...resumed(sources.get(source)), state: 'standby', quota: [] });
+        if (source !== undefined)
+          sources.set(source, { ...resumed(sources.get(source)), state: 'standby', quota: [], learned: [] });
         // Its parts are no part of this instance's readiness any more.
         for (const name of [event.unit, `log (${event.unit})`]) components.delete(name);
         return;
@@ -237,6 +242,6 @@ function known<T>(all: Map<string, T>, name: string, make: () => T): T {
 }
 
 function resumed(known: SourceTally = idleSource): SourceTally {
-  const { calls, refused, quota } = known;
-  return { state: 'running', calls, refused, quota };
+  const { calls, refused, quota, learned } = known;
+  return { state: 'running', calls, refused, quota, learned };
 }

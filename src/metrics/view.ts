@@ -74,9 +74,18 @@ export interface QuotaStatus {
   readonly resetsAt: string | null;
 }
 
+/** What refusals taught of the limits of a source. */
+export interface LearnedLimitStatus {
+  /** `7/1s`. */
+  readonly limit: string;
+  /** The declared limit that is not reached for its sake; absent where none of its kind is declared. */
+  readonly declared?: string;
+}
+
 export interface SourceQuota {
   readonly source: string;
   readonly quota: readonly QuotaStatus[];
+  readonly learned: readonly LearnedLimitStatus[];
 }
 
 export type SourceState = 'running' | 'paused' | 'stopped' | 'standby';
@@ -94,6 +103,7 @@ export interface SourceStatus {
   readonly calls: number;
   readonly refused: number;
   readonly quota: readonly QuotaStatus[];
+  readonly learned: readonly LearnedLimitStatus[];
 }
 
 export interface FeedStatus {

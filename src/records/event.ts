@@ -18,6 +18,8 @@ export type Event =
   /** Others are declared; `gone` are no longer among them. */
   | { kind: 'limits-changed'; source: string; limits: readonly string[]; gone: readonly string[] }
   | { kind: 'rate-lowered' | 'rate-raised'; source: string; perSecond: number }
+  /** All that refusals taught so far, each with the declared limit that it stays below, if there is one. */
+  | { kind: 'limits-learned'; source: string; learned: readonly { limit: string; declared?: string }[] }
   | { kind: 'source-paused'; source: string; reason: string; untilMs: number }
   | { kind: 'source-resumed'; source: string }
   | { kind: 'source-stopped'; source: string; reason: string }

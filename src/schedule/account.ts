@@ -8,6 +8,7 @@ import { type Closed, createLearning } from './learning.js';
 import { type Charge, createLedger, type Usage } from './ledger.js';
 import type { Limit } from './limit.js';
 import type { Hint, Verdict } from './verdict.js';
+import { isFixed } from './wall-window.js';
 
 const dayMs = 86_400_000;
 /** What the wall clock may gain on the steady one before it is written down. */
@@ -28,6 +29,7 @@ export interface AccountOptions {
   readonly report: Report;
 }
 
+/** Its times are those of the wall clock as it is, also after a jump. */
 export interface AccountView {
   readonly limits: readonly Usage[];
   readonly inFlight: number;
@@ -105,7 +107,8 @@ export function createAccount(options: AccountOptions): Account {
     },
     time,
     random,
-    report,
+    report: event =>
+      report(event.kind === 'source-paused' ? { ...event, untilMs: event.untilMs + clock.leadMs() } : event),
     keep: closed => unwritten.push(keys.closed(closed && { ...closed, untilMs: toStored(closed.untilMs) })),
     keepLearned: learned => unwritten.push(keys.learned(learned, restored.leadMs)),
   });
@@ -189,12 +192,18 @@ export function createAccount(options: AccountOptions): Account {
     view() {
       const now = clock.now();
       const closed = learning.closed(now);
+      const leadMs = clock.leadMs();
+      const onWall = ({ limit, used, resetsAtMs }: Usage): Usage => {
+        // The count of a fixed window follows a wall clock that is behind, but none that is ahead.
+        const aheadMs = isFixed(limit) ? Math.max(0, leadMs) : leadMs;
+        return { limit, used, resetsAtMs: resetsAtMs === undefined ? undefined : resetsAtMs + aheadMs };
+      };
       return {
-        limits: ledger.usage(now),
+        limits: ledger.usage(now).map(onWall),
         inFlight: ledger.open,
         concurrency: learning.concurrency,
         perSecond: learning.perSecond,
-        closed: closed && { untilMs: closed.untilMs, reason: closed.reason },
+        closed: closed && { untilMs: closed.untilMs + leadMs, reason: closed.reason },
         stopped: learning.stopped,
       };
     },

@@ -7,6 +7,7 @@ import { createLearnedLimits, type Learned } from './learned-limits.js';
 import type { Charge, Ledger } from './ledger.js';
 import { type Limit, sameLimit } from './limit.js';
 import { createParallel } from './parallel.js';
+import { learnedNames } from './quota-reports.js';
 import type { Hint, Verdict } from './verdict.js';
 import { isFixed, wallWindows } from './wall-window.js';
 
@@ -123,10 +124,15 @@ export function createLearning(options: LearningOptions): Learning {
   /** A try in vain ends where it began: that is no news. */
   function learnedOther(): void {
     keepLearned(learnedLimits.learned);
+    sayLearned();
     const perSecond = Math.min(learnedLimits.perSecond ?? Number.POSITIVE_INFINITY, fastest(limits));
     if (perSecond === saidPerSecond) return;
     report({ kind: perSecond < saidPerSecond ? 'rate-lowered' : 'rate-raised', source, perSecond });
     saidPerSecond = perSecond;
+  }
+
+  function sayLearned(): void {
+    report({ kind: 'limits-learned', source, learned: learnedNames(learnedLimits.learned) });
   }
 
   function tooFast(charge: Charge, by: 'burst' | 'minute', now: Moment): 'limit-found' | 'unexpected' | undefined {
@@ -225,6 +231,7 @@ export function createLearning(options: LearningOptions): Learning {
     }
   }
 
+  if (Object.keys(learnedLimits.learned).length > 0) sayLearned();
   return {
     waitMs(weight, now) {
       const quotaMs = Math.max(

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { exitCodeOf } from '../../src/commands/exit-code.js';
+import { quotaTable } from '../../src/commands/quota.js';
 import { sight } from '../../src/commands/sight.js';
 import { encodeSeries, newSeries } from '../../src/ingest/series.js';
 import { budgetState } from '../../src/schedule/budget-state.js';
@@ -19,6 +20,8 @@ feeds:
 log: { path: ./log }
 `;
 
+const day = { requests: 25, perMs: 86_400_000, resetsAt: '00:00', zone: 'UTC' };
+
 test('what is stored is told in the words of the configuration, without its keys in the environment', async t => {
   const cwd = tempDirectory();
   writeFileSync(join(cwd, 'financelake.yaml'), config);
@@ -34,6 +37,20 @@ test('what is stored is told in the words of the configuration, without its keys
       charge(0),
       charge(1),
       keys.closed({ untilMs: nowMs + 3_600_000, reason: 'the day is spent' }),
+      keys.learned(
+        {
+          second: { requests: 7, perMs: 1_000, loweredMs: nowMs, tries: 0 },
+          day: { requests: 20, tryMs: nowMs + 3_600_000, declared: day },
+          minute: {
+            requests: 5,
+            perMs: 60_000,
+            loweredMs: nowMs,
+            tries: 0,
+            declared: { requests: 300, perMs: 60_000 },
+          },
+        },
+        0,
+      ),
       ['series/alpha-vantage|AAPL|bar|1d|false|market.bars', encodeSeries({ ...newest, state: 'ok' })],
       ['series/alpha-vantage|OLD|bar|1d|false|former.bars', encodeSeries({ ...newest, state: 'ok' })],
       [listStateKey('mine'), encodeStoredList({ fingerprint: 'x', confirmedAtMs: nowMs, symbols })],
@@ -45,7 +62,12 @@ test('what is stored is told in the words of the configuration, without its keys
   const looking = sight(io);
   const view = looking.stored(looking.logPathOf({ set: [] }))!;
   t.teardown(() => void view.close());
-  t.like(view.quota(), [{ source: 'av', quota: [{ limit: '25/1d', used: 2, max: 25 }] }]);
+  const learned = [{ limit: '7/1s' }, { limit: '20/1d', declared: '25/1d' }];
+  t.like(view.quota(), [{ source: 'av', quota: [{ limit: '25/1d', used: 2, max: 25 }], learned }]);
+  const shown = quotaTable(view.quota(), nowMs);
+  t.regex(shown, /^av +7\/1s +not declared$/m);
+  t.regex(shown, /^av +20\/1d +25\/1d$/m);
+  t.notRegex(shown, /5\/1m/, 'learned of a limit that is not declared any more');
   const { sources, lists, feeds, ...status } = view.status();
   t.like(sources, [{ name: 'av', state: 'paused', reason: 'the day is spent' }]);
   t.like(lists, [{ name: 'mine', symbols: 2 }]);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { minute, three } from './minute-bars.js';
+import { bar, minute, three } from './minute-bars.js';
 import { start, world } from './world.js';
 
 test('a round asks for each series once and completes; what was refused is named', async t => {
@@ -13,6 +13,27 @@ test('a round asks for each series once and completes; what was refused is named
   t.is(ended(), 'complete');
   t.is(calls.length, 3);
   t.deepEqual([...running.peek().values()][0]?.problems, ['feed NOPE: unknown-symbol (no such symbol)']);
+});
+
+test('a round names rows and records that became dead letters, by symbol and reason', async t => {
+  const rejected = [1, 2].map(row => ({ code: 'bad-number' as const, detail: 'open is NaN', row: `row ${row}` }));
+  const { time, ended, records, running } = world({
+    once: true,
+    symbols: ['A', 'BAD', 'NEGATIVE'],
+    answer: call => {
+      const [symbol = ''] = call.work.symbols;
+      if (symbol === 'BAD') return { kind: 'records', observations: [bar(symbol, start - minute)], rejected };
+      if (symbol !== 'NEGATIVE') return three(call);
+      return { kind: 'records', observations: [{ ...bar(symbol, start - minute), volume: '-1' }] };
+    },
+  });
+  await time.runUntil(() => ended() !== 'running');
+  t.is(ended(), 'complete');
+  t.deepEqual([...([...running.peek().values()][0]?.problems ?? [])].sort(), [
+    'feed: 1 rejected as negative (NEGATIVE: volume -1 is negative)',
+    'feed: 2 rejected as bad-number (BAD: open is NaN)',
+  ]);
+  t.is(records('dead').length, 3);
 });
 
 test('a round names what the plan lacks and ends', async t => {

@@ -217,6 +217,26 @@ test('a log that is over ends the run before the next call, and within half a mi
   }
 });
 
+test('a day that is spent lasts as long as before when the clock is set forward: what waits is said to be late, and when it ends', async t => {
+  const { time, calls, events, stop } = world({
+    startMs: Date.UTC(2026, 2, 10, 23),
+    limits: [{ requests: 5, perMs: 86_400_000, resetsAt: '00:00', zone: 'UTC' }],
+    answer: three,
+  });
+  await time.advance(30 * minute);
+  t.is(calls.length, 5);
+  time.jumpWall(45 * minute);
+  await time.advance(20 * minute);
+  t.is(isoInstant(time.now()), '2026-03-11T00:35:00Z');
+  t.is(calls.length, 5, 'the midnight of a clock that was set forward is not that of the vendor');
+  t.true(events.slice(-3).some(event => event.kind === 'late'));
+  const said = events.findLast(event => event.kind === 'quota');
+  t.is(isoInstant(said!.resetsAtMs!), '2026-03-11T00:45:00Z');
+  await time.advance(11 * minute);
+  t.true(calls.length > 5);
+  stop();
+});
+
 test('limits that are raised while it runs hold at once, and what was spent counts in them', async t => {
   const { time, calls, running, events, stop } = world({
     limits: [{ requests: 2, perMs: 86_400_000, resetsAt: '00:00' }],

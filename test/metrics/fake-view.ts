@@ -60,6 +60,11 @@ export const someEvents: readonly Event[] = [
   { kind: 'rate-lowered', source: 'alphavantage', perSecond: 0.5 },
   { kind: 'limits-changed', source: 'alphavantage', limits: ['25 per 1d', '1 per 1s'], gone: ['20 per 1d'] },
   { kind: 'rate-raised', source: 'alphavantage', perSecond: 0.75 },
+  {
+    kind: 'limits-learned',
+    source: 'alphavantage',
+    learned: [{ limit: '20/1d', declared: '25 per 1d' }, { limit: '7/1s' }],
+  },
   polled('records'),
   polled('records'),
   { ...polled('refused'), refusal: 'burst', disposition: 'wait', detail: 'please spread out your requests' },

@@ -28,7 +28,8 @@ test('the status joins what events added up to with what the parts know', t => {
     { name: 'us-large', symbols: 15, loadedAt: '2026-03-02T15:04:05Z' },
     { name: 'mine', symbols: 5, loadedAt: '2026-03-02T15:04:05Z', refused: 'half of its symbols are gone' },
   ]);
-  t.deepEqual(view.quota()[1], { source: 'kraken', quota: [] });
+  t.deepEqual(view.quota()[0]?.learned, [{ limit: '20/1d', declared: '25 per 1d' }, { limit: '7/1s' }]);
+  t.deepEqual(view.quota()[1], { source: 'kraken', quota: [], learned: [] });
   t.deepEqual(view.feeds(), feeds);
 });
 
@@ -38,7 +39,7 @@ test('a pause names its reason and end, and going on forgets both', t => {
   report({ kind: 'source-paused', source: 's', reason: 'the day is spent', untilMs: time.now() + 1000 });
   t.like(snapshot().sources.get('s'), { state: 'paused', reason: 'the day is spent', until: '2026-03-02T15:04:06Z' });
   report({ kind: 'source-resumed', source: 's' });
-  t.deepEqual(snapshot().sources.get('s'), { state: 'running', calls: 0, refused: 0, quota: [] });
+  t.deepEqual(snapshot().sources.get('s'), { state: 'running', calls: 0, refused: 0, quota: [], learned: [] });
 });
 
 test('a source that another instance has taken stands by, shows no quota, and its parts do not count for readiness', t => {
@@ -49,7 +50,7 @@ test('a source that another instance has taken stands by, shows no quota, and it
   t.false(snapshot().ready);
   report({ kind: 'unit-released', unit: 'source/s', wasHeld: true });
   t.true(snapshot().ready);
-  t.deepEqual(snapshot().sources.get('s'), { state: 'standby', calls: 0, refused: 0, quota: [] });
+  t.deepEqual(snapshot().sources.get('s'), { state: 'standby', calls: 0, refused: 0, quota: [], learned: [] });
   report({ kind: 'unit-held', unit: 'source/s', epoch: 4 });
   t.is(snapshot().sources.get('s')?.state, 'running');
 });

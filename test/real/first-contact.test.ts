@@ -92,7 +92,7 @@ const wrong: readonly (readonly [title: string, way: () => Way, says: RegExp, me
   [
     'an authority that did not sign',
     () => ({ brokers: at('SASL'), ca: 'stranger', password: app }),
-    /unable to verify the first certificate$/,
+    /unable to verify the first certificate/,
     /not trusted: set log\.kafka\.tls\.ca to the file of the authority that signed it$/,
   ],
   [

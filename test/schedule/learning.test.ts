@@ -48,7 +48,13 @@ test('a refusal for bursts lowers the rate once for calls that went out together
   t.is(b.view().perSecond, 7);
   await serve(start + 140_000, 20);
   t.is(b.view().perSecond, undefined);
-  t.deepEqual(b.kinds(), ['rate-lowered', 'rate-raised']);
+  const learned = b.events.flatMap(event => (event.kind === 'limits-learned' ? [event.learned] : []));
+  t.deepEqual(learned[0], [{ limit: '7/1s', declared: '10/1s' }]);
+  t.deepEqual(learned.at(-1), [], 'and that is over');
+  t.deepEqual(
+    b.kinds().filter(kind => kind !== 'limits-learned'),
+    ['rate-lowered', 'rate-raised'],
+  );
 });
 
 test('a lone refusal among hundreds of accepted calls lowers the rate a little, the next one soon after it by more', async t => {
@@ -148,7 +154,7 @@ test('a refusal for the minute waits for the next full minute, then one call aft
   t.deepEqual(b.granted(), ['c']);
   await b.settle('c');
   t.deepEqual(b.granted(), ['d']);
-  t.deepEqual(b.kinds(), ['rate-lowered', 'source-paused', 'source-resumed']);
+  t.deepEqual(b.kinds(), ['limits-learned', 'rate-lowered', 'source-paused', 'source-resumed']);
 });
 
 test('a refusal for the day closes the source to the reset of the declared day, also over a restart of the program', async t => {

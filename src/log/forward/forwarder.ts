@@ -10,8 +10,9 @@ import { createWriter, ownWriter } from '../writer.js';
 import { type Backlog, measureBacklog } from './backlog.js';
 import { createFence } from './fence.js';
 import { createLane, type Lane, type LaneParts, type Link } from './lane.js';
-import { clusterChange, readCluster, readPosition, runningChange, wasRunning } from './position.js';
+import { clusterChange, readCluster, runningChange, wasRunning } from './position.js';
 import { refusedRecord } from './refused-record.js';
+import { sharedEnds } from './shared-ends.js';
 import { batchBytes } from './slice.js';
 import { createTopicDesk, type WantedTopic } from './topic-desk.js';
 import { createTroubles } from './troubles.js';
@@ -247,7 +248,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   async function connect(given: Cluster | undefined): Promise<void> {
     const where = 'cluster';
     try {
-      const cluster = given ?? (await options.connect());
+      const found = given ?? (await options.connect());
+      const cluster: Cluster = { ...found, ends: sharedEnds(found) };
       if (stopped) return await cluster.close(0);
       const known = readCluster(log);
       if (known && known.id !== cluster.id) {
@@ -280,7 +282,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   return {
     start(given) {
       const waitMs = isUnsure ? 2 * options.requestTimeoutMs : 0;
-      for (const lane of lanes) if (waitMs > 0 && readPosition(log, lane.topic, lane.partition)) pause(lane, waitMs);
+      // Also those that have never shipped: what one of them asks before, the others must not take for an answer.
+      if (waitMs > 0) for (const lane of lanes) pause(lane, waitMs);
       troubles.met('cluster', new KafkaFailure('timeout', 'Kafka has not answered yet'));
       void connect(given);
     },

@@ -75,6 +75,34 @@ export const wireRows: readonly FaultRow[] = [
     },
   },
   {
+    row: '3b',
+    fault:
+      'each answer of the brokers takes 0.27 to 0.45 of the request time-out, one after another, and our process is killed and starts',
+    perSecond: 1000,
+    long: 5,
+    short: 1,
+    unit: 'starts',
+    way: 'forward',
+    options: { requestTimeoutMs: 1000 },
+    crashes: true,
+    mayDouble: (starts, partitions) => starts * partitions,
+    async run(stage) {
+      const { cluster, random, requestTimeoutMs } = stage;
+      const slow = () => ({ delayMs: requestTimeoutMs * (0.27 + 0.18 * random()) });
+      for (const proxy of cluster.proxies) proxy.faults = { response: slow };
+      const waits: number[] = [];
+      for (let start = 0; start < stage.amount; start++) {
+        await stage.crash();
+        const startedMs = performance.now();
+        await stage.load.more(1);
+        waits.push(performance.now() - startedMs);
+      }
+      for (const proxy of cluster.proxies) proxy.heal();
+      await stage.load.caughtUp();
+      return `the first record after at most ${seconds(Math.max(...waits))}`;
+    },
+  },
+  {
     row: '8',
     fault: `connection reset at each class of byte position of a Produce request (${requestCuts.length}) and of its answer (${answerCuts.length})`,
     perSecond: 1000,
