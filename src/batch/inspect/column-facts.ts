@@ -10,6 +10,8 @@ export interface ColumnFacts {
   readonly index: number;
   readonly head: string;
   readonly cells: readonly Cell[];
+  /** How a dataset names it: by its head, or by its place where the head names none or several. */
+  readonly source: ColumnSource;
   readonly holds: NonNullable<ColumnSource['type']> | 'nothing' | 'clock';
   /** Of dates and times. */
   readonly shape?: TimeShape;
@@ -19,21 +21,29 @@ export interface ColumnFacts {
 
 const clock = /^\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?$/i;
 
-/** Share of numbers from which on the few other words of a column are words for no value. */
-const mostlyNumbers = 0.8;
-const maxNullWords = 3;
+/** Words that can only mean that there is no number. */
+const noNumber = /^(?:[^A-Za-z0-9]{1,3}|\\N|nil|nd|n\.a\.|missing|void|#value!|#div\/0!|#n\/a n\/a)$/i;
+/** Share of cells that may be neither a number nor a word for none: rows that are to be rejected. */
+const mostBad = 0.05;
+const mostNullWords = 3;
 
 export function columnFacts(
-  { heads, columns, types }: Sample,
+  { heads, columns, types, layout }: Sample,
   style: NumberStyle,
   order?: 'dmy' | 'mdy',
 ): readonly ColumnFacts[] {
   return columns.map((cells, index) => {
-    const about = { index, head: heads[index]!, cells };
+    const about = { index, head: heads[index]!, cells, source: sourceOf(index, heads, layout?.header ?? true) };
     const declared = types?.[index];
     const isText = declared === undefined || declared === 'VARCHAR';
     return { ...about, ...(isText ? factsOfTexts(cells, style, order) : factsOfDeclared(cells, declared)) };
   });
+}
+
+function sourceOf(index: number, heads: readonly string[], header: boolean): ColumnSource {
+  const plain = heads.map(head => head.trim().toLowerCase());
+  const isOne = plain.filter(head => head === plain[index]).length === 1;
+  return header && plain[index] !== '' && isOne ? { column: [heads[index]!.trim()] } : { position: index + 1 };
 }
 
 type Facts = Pick<ColumnFacts, 'holds' | 'shape' | 'nulls'>;
@@ -67,22 +77,20 @@ function factsOfTexts(cells: readonly Cell[], style: NumberStyle, order?: 'dmy' 
 
 function numberFacts(texts: readonly string[], style: NumberStyle): Pick<ColumnFacts, 'holds' | 'nulls'> | undefined {
   const reader = createNumberReader(style);
-  const others = new Set<string>();
-  let numbers = 0;
+  const nulls = new Set<string>();
+  let [numbers, bad] = [0, 0];
   let isWhole = true;
   for (const text of texts) {
     const value = reader.read(text);
-    if (value === undefined) {
-      others.add(text);
-      if (others.size > maxNullWords) return undefined;
-      continue;
-    }
-    numbers += 1;
     // Zeros in front are part of a code, not of a number.
     if (/^[+-]?0\d/.test(text)) return undefined;
-    isWhole &&= value !== null && /^[+-]?\d{1,15}$/.test(value);
+    if (value === undefined && noNumber.test(text)) nulls.add(text);
+    else if (value === undefined) bad += 1;
+    else {
+      numbers += 1;
+      isWhole &&= value !== null && /^[+-]?\d{1,15}$/.test(value);
+    }
   }
-  if (numbers === 0 || numbers < mostlyNumbers * texts.length || [...others].some(word => /\d/.test(word)))
-    return undefined;
-  return { holds: isWhole ? 'integer' : 'decimal', nulls: [...others] };
+  if (numbers === 0 || bad > mostBad * texts.length || nulls.size > mostNullWords) return undefined;
+  return { holds: isWhole ? 'integer' : 'decimal', nulls: [...nulls] };
 }

@@ -1,6 +1,6 @@
 import type { FieldName } from '../../records/fields.js';
 
-/** Heads of columns as vendors write them, letters and digits only, lower case. The first of a list is taken before the others. */
+/** Heads of columns as vendors write them, in some languages, letters and digits only, lower case. The first of a list is taken before the others. */
 const words: Readonly<Record<FieldName, readonly string[]>> = {
   symbol: [
     'symbol',
@@ -21,6 +21,10 @@ const words: Readonly<Record<FieldName, readonly string[]>> = {
     'asset',
     'code',
     'name',
+    'mnemonic',
+    'symbole',
+    'simbolo',
+    'wertpapier',
     's',
   ],
   time: [
@@ -57,12 +61,81 @@ const words: Readonly<Record<FieldName, readonly string[]>> = {
     't',
     'index',
     'unnamed0',
+    'windowstart',
+    'tsevent',
+    'periodstart',
+    'barstart',
+    'starttimestamp',
+    'opentimestamp',
+    'candletime',
+    'epoch',
+    'unixms',
+    'unixtimestampms',
+    'indexlevel0',
+    'datum',
+    'fecha',
+    'data',
+    'begin',
+    'start',
     '',
   ],
   date: [],
-  open: ['open', 'openprice', 'priceopen', 'openingprice', 'openp', 'op', 'first', 'o'],
-  high: ['high', 'highprice', 'pricehigh', 'dayhigh', 'highp', 'max', 'maximum', 'hi', 'h'],
-  low: ['low', 'lowprice', 'pricelow', 'daylow', 'lowp', 'min', 'minimum', 'lo', 'l'],
+  open: [
+    'open',
+    'openprice',
+    'priceopen',
+    'openingprice',
+    'openp',
+    'op',
+    'first',
+    'startprice',
+    'erster',
+    'eroffnung',
+    'eroffnungskurs',
+    'ouverture',
+    'apertura',
+    'abertura',
+    'otwarcie',
+    'o',
+  ],
+  high: [
+    'high',
+    'highprice',
+    'pricehigh',
+    'dayhigh',
+    'highp',
+    'max',
+    'maximum',
+    'hi',
+    'maxprice',
+    'hoch',
+    'tageshoch',
+    'haut',
+    'plushaut',
+    'maximo',
+    'maxima',
+    'najwyzszy',
+    'h',
+  ],
+  low: [
+    'low',
+    'lowprice',
+    'pricelow',
+    'daylow',
+    'lowp',
+    'min',
+    'minimum',
+    'lo',
+    'minprice',
+    'tief',
+    'tagestief',
+    'bas',
+    'plusbas',
+    'minimo',
+    'minima',
+    'najnizszy',
+    'l',
+  ],
   close: [
     'close',
     'closeprice',
@@ -75,6 +148,15 @@ const words: Readonly<Record<FieldName, readonly string[]>> = {
     'price',
     'settle',
     'cl',
+    'endprice',
+    'schluss',
+    'schlusskurs',
+    'cloture',
+    'dernier',
+    'cierre',
+    'ultimo',
+    'fechamento',
+    'zamkniecie',
     'c',
   ],
   volume: [
@@ -89,6 +171,14 @@ const words: Readonly<Record<FieldName, readonly string[]>> = {
     'tickvolume',
     'tickvol',
     'qty',
+    'tradedvolume',
+    'tottrdqty',
+    'volumen',
+    'umsatz',
+    'stuck',
+    'stucke',
+    'wolumen',
+    'titres',
     'v',
   ],
   adjustedClose: ['adjclose', 'adjustedclose', 'closeadj', 'closeadjusted', 'adjcloseprice', 'adjusted'],
@@ -118,7 +208,10 @@ const words: Readonly<Record<FieldName, readonly string[]>> = {
 
 /** `1. open`, `<OPEN>` and `Open` are spelled alike. */
 export const plainHead = (head: string): string => {
-  const plain = head.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = head
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
   return plain.replace(/^\d+(?=[a-z])/, '');
 };
 

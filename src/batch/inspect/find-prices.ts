@@ -3,7 +3,7 @@ import type { FieldName } from '../../records/fields.js';
 import type { ColumnSource, Dataset, NumberStyle } from '../dataset.js';
 import { createNumberReader } from '../mapping/numbers.js';
 import type { ColumnFacts } from './column-facts.js';
-import { called, isNumber, sourceOf } from './columns-of.js';
+import { called, isNumber } from './columns-of.js';
 import { headsOf, plainHead, type SplitHead, splitHeads } from './field-names.js';
 import type { Looked } from './proposal.js';
 
@@ -49,13 +49,13 @@ function byHeads(
       continue;
     }
     taken.add(found.index);
-    columns[field] = sourceOf(found, facts, true);
+    columns[field] = found.source;
   }
   if (!prices.every(field => columns[field])) return undefined;
   const currency = headsOf('currency', heads)
     .map(index => facts[index]!)
     .find(({ holds }) => holds === 'text');
-  if (currency) columns.currency = sourceOf(currency, facts, true);
+  if (currency) columns.currency = currency.source;
   return { columns };
 }
 
@@ -81,7 +81,7 @@ function bySplitHeads(facts: readonly ColumnFacts[], { find }: Looked): FoundBar
     find('symbol', `\`${symbol}\` stands in the heads of the columns, as in \`${facts[parts[0]!.index]!.head}\``);
     return {
       symbol,
-      columns: Object.fromEntries(parts.map(({ field, index }) => [field, sourceOf(facts[index]!, facts, true)])),
+      columns: Object.fromEntries(parts.map(({ field, index }) => [field, facts[index]!.source])),
     };
   }
   const { mark, isSymbolFirst } = parts[0]!;
@@ -155,7 +155,7 @@ export function findQuotes(
       .find(one => isNumber(one) && !taken.has(one.index));
     if (found === undefined) continue;
     taken.add(found.index);
-    columns[field] = sourceOf(found, facts, true);
+    columns[field] = found.source;
   }
   return columns.price ? columns : undefined;
 }

@@ -1,7 +1,7 @@
 import type { ColumnSource } from '../dataset.js';
 import type { Cell } from '../table.js';
 import type { ColumnFacts } from './column-facts.js';
-import { called, sourceOf } from './columns-of.js';
+import { called } from './columns-of.js';
 import { headsOf, plainHead } from './field-names.js';
 import { type Asked, type Looked, NoProposal } from './proposal.js';
 import { type TimeShape, timeShapeOf } from './time-shape.js';
@@ -27,9 +27,9 @@ export function findTime(facts: readonly ColumnFacts[], header: boolean, { dates
   const present = shape.stamps.filter(stamp => stamp !== undefined);
   const hasTime = present.some(stamp => stamp.hasTime);
   const isLocal = hasTime && present.some(stamp => stamp.hasTime && Number.isNaN(stamp.offsetMs));
-  const own = { ...sourceOf(column, facts, header), ...(shape.format !== undefined && { format: shape.format }) };
+  const own = { ...column.source, ...(shape.format !== undefined && { format: shape.format }) };
   // A second column goes by its head; without heads that is its number.
-  const second = joined ? { and: [header ? and!.head.trim() : String(and!.index + 1)] } : {};
+  const second = joined ? { and: and!.source.column ?? [String(and!.index + 1)] } : {};
   return { column, ...(joined && { and: and! }), shape, source: { ...own, ...second }, isLocal, hasTime };
 }
 
@@ -56,7 +56,10 @@ function timeColumn(facts: readonly ColumnFacts[], header: boolean): ColumnFacts
       ).map(index => facts[index]!)
     : [];
   const found = named.find(dated) ?? facts.find(one => dated(one) && (one.holds === 'date' || one.holds === 'time'));
-  return found ?? (header ? undefined : facts.find(dated));
+  if (found) return found;
+  // A number since 1970 under a head that nobody knows: only where there is one, and its times are ours.
+  const numbers = facts.filter(one => dated(one) && isCompact(one.shape!));
+  return numbers.length === 1 || !header ? numbers[0] : undefined;
 }
 
 /** `20240601` is a number, too: a day only if all are of our times. */

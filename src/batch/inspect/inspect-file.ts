@@ -34,11 +34,39 @@ async function look(path: string, asked: Asked, openTable: OpenTable, nowMs: num
     }
   };
   const headed = await read({ skip: 0, header: true });
-  const sample =
-    headed.layout && looksLikeValues(headed.heads) ? await read({ ...headed.layout, header: false }) : headed;
-  const proposal = propose(sample, name, asked);
+  const { sample, symbol } = await reread(headed, read);
+  const proposal = propose(sample, name, symbol === undefined ? asked : { symbol, ...asked });
   return proposal.ok ? tried(proposal, sample, name, nowMs) : proposal;
 }
+
+interface Reread {
+  readonly sample: Sample;
+  readonly symbol?: string;
+}
+
+/** Reads once more where the first line is not the header that it was taken for. */
+async function reread(headed: Sample, read: (text: TextLayout) => Promise<Sample>): Promise<Reread> {
+  const { layout, heads, columns } = headed;
+  if (layout === undefined) return { sample: headed };
+  if (looksLikeValues(heads)) return { sample: await read({ ...layout, header: false }) };
+  const symbols = new Set(columns.slice(1).map(column => column[0]?.trim() ?? ''));
+  const [symbol = ''] = symbols;
+  if (!isStacked(headed) || symbols.size !== 1 || symbol === '') return { sample: headed };
+  // What is in a column stands in the first of three lines, whose it is in the second.
+  const below = await read({ ...layout, skip: layout.skip + stackedLines, header: false });
+  const first = columns[0]![1]!.trim();
+  return { sample: { ...below, heads: [first, ...heads.slice(1)], isNamed: true }, symbol };
+}
+
+const stackedLines = 3;
+
+/** As pandas writes several levels of columns: `Price,Close,High` / `Ticker,AAPL,AAPL` / `Date,,`. */
+const isStacked = ({ columns: [names, ...others] }: Sample): boolean =>
+  names !== undefined &&
+  others.length > 0 &&
+  /^(?:ticker|symbol)s?$/i.test(names[0]?.trim() ?? '') &&
+  /^date(?:time)?$/i.test(names[1]?.trim() ?? '') &&
+  others.every(column => (column[1] ?? '').trim() === '');
 
 /** A dataset that says nothing. */
 const blank = (name: string, text: TextLayout): Dataset => ({

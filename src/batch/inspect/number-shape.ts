@@ -56,12 +56,15 @@ export function numberShapeOf(columns: readonly (readonly Cell[])[], decimal?: '
   return { style, ...(thousands && { evidence: `thousands marks: \`${point ?? grouped ?? either}\`` }) };
 }
 
+/** Share of cells that may be no number: rows that are to be rejected. */
+const mostBad = 0.05;
+
 function isNumeric(column: readonly Cell[]): boolean {
-  let numbers = 0;
+  let [numbers, bad] = [0, 0];
   for (const cell of column) {
     const text = cell?.trim() ?? '';
     if (digitsAndMarks.test(text)) numbers += 1;
-    else if (text !== '' && !(usualNulls as readonly string[]).includes(text.toLowerCase())) return false;
+    else if (text !== '' && !(usualNulls as readonly string[]).includes(text.toLowerCase())) bad += 1;
   }
-  return numbers > 0;
+  return numbers > 0 && bad <= mostBad * (numbers + bad);
 }

@@ -1,6 +1,6 @@
 import type { ColumnSource } from '../dataset.js';
 import type { ColumnFacts } from './column-facts.js';
-import { called, sourceOf } from './columns-of.js';
+import { called } from './columns-of.js';
 import type { Looked } from './proposal.js';
 
 /** Every column of the file as a column of the record, typed where all of its cells agree. */
@@ -18,7 +18,7 @@ export function rowColumns(
       columns[name] === undefined && (one === symbol || name !== 'symbol' || symbol === undefined)
         ? name
         : `${name}${one.index + 1}`;
-    columns[unique] = { ...sourceOf(one, facts, header), ...typed(one, looked) };
+    columns[unique] = { ...one.source, ...typed(one, looked) };
   }
   return columns;
 }

@@ -1,7 +1,7 @@
 import { type Interval, isIntraday } from '../../records/interval.js';
 import type { ColumnSource, Dataset, NumberStyle, TextLayout } from '../dataset.js';
 import { type ColumnFacts, columnFacts } from './column-facts.js';
-import { called, sourceOf } from './columns-of.js';
+import { called } from './columns-of.js';
 import { type FoundBars, findBars, findQuotes, findWide } from './find-prices.js';
 import { findSymbol } from './find-symbol.js';
 import { type FoundTime, findTime, tellTime } from './find-time.js';
@@ -27,7 +27,7 @@ export function propose(sample: Sample, name: string, asked: Asked): Proposal {
     const numbers = numberShapeOf(texts, asked.decimal);
     const facts = columnFacts(sample, numbers.style, asked.dates);
     const style = styleOf(numbers, facts, find);
-    const meaning = meaningOf(facts, sample.layout?.header ?? true, style, looked);
+    const meaning = meaningOf(facts, sample.isNamed, style, looked);
     return { ok: true, dataset: datasetOf(meaning, sample, style, looked), findings };
   } catch (error) {
     if (error instanceof NoProposal) return { ok: false, reason: error.message, findings };
@@ -37,7 +37,7 @@ export function propose(sample: Sample, name: string, asked: Asked): Proposal {
 
 const isText = (declared: string | undefined): boolean => declared === undefined || declared === 'VARCHAR';
 
-function describeFile({ rows, isWhole, broken, heads, layout, types }: Sample, find: Looked['find']): void {
+function describeFile({ rows, isWhole, broken, heads, layout, types, isNamed }: Sample, find: Looked['find']): void {
   if (rows === 0) throw new NoProposal('the file has no rows');
   const { delimiter, encoding, skip = 0, header = true } = layout ?? {};
   if (delimiter !== undefined)
@@ -46,7 +46,7 @@ function describeFile({ rows, isWhole, broken, heads, layout, types }: Sample, f
       `cells between \`${delimiter === '\t' ? '\\t' : delimiter}\`${encoding === undefined ? '' : `, ${encoding}`}`,
     );
   if (skip > 0) find('text', `${skip} ${skip === 1 ? 'line' : 'lines'} before the header`);
-  if (!header) find('text', 'no header: the first line is data');
+  if (!header && !isNamed) find('text', 'no header: the first line is data');
   if (types) find('types', 'as the file declares them');
   find('rows', `${heads.length} columns; ${isWhole ? `all ${rows} rows` : `the first ${rows} rows`} looked at`);
   if (broken > 0) find('rows', `${broken} rows have another number of cells than the header`);
@@ -137,12 +137,12 @@ function asRows({ facts, header, symbol, looked }: Known): Meaning {
 }
 
 /** Empty where heads or the name of the file are to tell. */
-function symbolSource({ facts, header, symbol, looked }: Known, bars?: FoundBars): Dataset['columns'] {
+function symbolSource({ symbol, looked }: Known, bars?: FoundBars): Dataset['columns'] {
   if (looked.asked.symbol !== undefined) return { symbol: { value: looked.asked.symbol } };
   if (bars?.symbol !== undefined) return { symbol: { value: bars.symbol } };
   if (!symbol || bars?.wide) return {};
   looked.find('symbol', `${called(symbol)}: ${new Set(symbol.cells).size} of them`);
-  return { symbol: sourceOf(symbol, facts, header) };
+  return { symbol: symbol.source };
 }
 
 /** The source of the time with the zone that it needs. */

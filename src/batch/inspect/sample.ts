@@ -4,6 +4,8 @@ import type { Cell, Table } from '../table.js';
 /** The beginning of a file, by column. */
 export interface Sample {
   readonly heads: readonly string[];
+  /** Heads say what is in a column; otherwise they are numbers. */
+  readonly isNamed: boolean;
   /** As the file declares them. */
   readonly types?: readonly string[];
   readonly layout?: TextLayout;
@@ -37,5 +39,14 @@ export async function readSample(table: Table): Promise<Sample> {
     isWhole = rows < most;
     if (!isWhole) break;
   }
-  return { heads, ...(types && { types }), ...(layout && { layout }), columns, rows, broken, isWhole };
+  return {
+    heads,
+    isNamed: layout?.header ?? true,
+    ...(types && { types }),
+    ...(layout && { layout }),
+    columns,
+    rows,
+    broken,
+    isWhole,
+  };
 }

@@ -21,7 +21,7 @@ const capitals = /^[A-Z^][A-Z0-9=]{0,11}$/;
 const listedNumber = /^(?!19|20)\d{6}$/;
 /** Capitals that say what a file is, not whose. */
 const noSymbol =
-  /^(?:CSV|TSV|JSON|OHLC|OHLCV|EOD|UTC|GMT|EST|EDT|DATA|DAILY|HOURLY|PRICES?|STOCKS?|BARS?|QUOTES?|FX|ETF|USA?|M1|M5|M15|M30|H1|H4|D1|W1|MN1?|I|V\d+)$/;
+  /^(?:CSV|TSV|JSON|OHLC|OHLCV|EOD|UTC|GMT|EST|EDT|DATA|DAILY|HOURLY|PRICES?|STOCKS?|BARS?|QUOTES?|FX|ETF|USA?|M1|M5|M15|M30|H1|H4|D1|W1|MN1?|I|DAT|ASCII|TICKS?|BID|ASK|MID|HIST|FULL|ALL|TEST|EXPORT|FILE|COPY|WKN|ISIN|V\d+)$/;
 
 /** Looks for a symbol among the pieces of a file's name: one in capitals, or a number with its exchange, as in `AAPL_1min.csv` and `yahoo-4063-T-1d.csv`. */
 export function symbolInName(name: string, isWanted: boolean): NamedFile {

@@ -1,4 +1,4 @@
-import { epochUnitOf, parseAnyEpoch } from '../mapping/epoch-time.js';
+import { epochUnitOf, parseEpoch } from '../mapping/epoch-time.js';
 import { parseIso } from '../mapping/iso-time.js';
 import { parseByFormat } from '../mapping/time-format.js';
 import type { ParseTime, TimeStamp } from '../mapping/time-stamp.js';
@@ -19,18 +19,38 @@ export interface TimeShape {
 const isPresent = (cell: Cell): cell is string =>
   cell !== null && cell.trim() !== '' && !/^(?:null|none|nan|nat|n\/a|-)$/i.test(cell.trim());
 
+/** Share of cells that may be no time: rows that are to be rejected. */
+const mostBad = 0.05;
+
 /** The shape of a column of times; undefined where it is none. @param order where day and month may be swapped */
 export function timeShapeOf(cells: readonly Cell[], order?: 'dmy' | 'mdy'): TimeShape | undefined {
-  const first = cells.find(isPresent)?.trim();
-  if (first === undefined) return undefined;
-  const plain = stampsBy(parseIso, cells);
-  if (plain) return { stamps: plain, evidence: `${quote(first)} has the year first` };
-  const epoch = stampsBy(parseAnyEpoch, cells);
-  const unit = epoch && epochUnitOf(first);
-  if (epoch && unit && new Set(cells.filter(isPresent).map(epochUnitOf)).size === 1)
+  // The first cell may be one of the bad ones.
+  const firsts = cells
+    .filter(isPresent)
+    .slice(0, 3)
+    .map(cell => cell.trim());
+  for (const first of firsts) {
+    const shape = shapeBy(first, cells, order);
+    if (shape) return shape;
+  }
+  return undefined;
+}
+
+function shapeBy(first: string, cells: readonly Cell[], order?: 'dmy' | 'mdy'): TimeShape | undefined {
+  const iso = fitOf(parseIso, first, cells);
+  if (iso) return { stamps: iso.stamps, evidence: `${quote(first)} has the year first` };
+  const unit = epochUnitOf(first);
+  const epoch =
+    unit &&
+    fitOf(
+      parseEpoch(unit),
+      first,
+      cells.map(cell => (cell !== null && epochUnitOf(cell) === unit ? cell : cell && 'another length')),
+    );
+  if (epoch && unit)
     return {
       format: `epoch-${unit}`,
-      stamps: epoch,
+      stamps: epoch.stamps,
       evidence: `${quote(first)} is a number of ${units[unit]} since 1970, by its length`,
     };
   return byTokens(first, cells, order);
@@ -39,21 +59,34 @@ export function timeShapeOf(cells: readonly Cell[], order?: 'dmy' | 'mdy'): Time
 const units = { s: 'seconds', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds' } as const;
 const quote = (cell: string): string => `\`${cell.slice(0, 40)}\``;
 
-function stampsBy(parse: ParseTime, cells: readonly Cell[]): TimeShape['stamps'] | undefined {
-  const stamps: (TimeStamp | undefined)[] = [];
-  for (const cell of cells) {
+interface Fit {
+  readonly stamps: TimeShape['stamps'];
+  readonly bad: number;
+}
+
+/** The times of all cells; undefined where the first or too many are none. */
+function fitOf(parse: ParseTime, first: string, cells: readonly Cell[]): Fit | undefined {
+  const trial: TimeStamp = { wallMs: 0, nanos: 0, offsetMs: Number.NaN, hasTime: false };
+  if (!parse(first, trial)) return undefined;
+  let [bad, present] = [0, 0];
+  const stamps = cells.map(cell => {
+    if (!isPresent(cell)) return undefined;
+    present += 1;
     const into: TimeStamp = { wallMs: 0, nanos: 0, offsetMs: Number.NaN, hasTime: false };
-    if (isPresent(cell) && !parse(cell.trim(), into)) return undefined;
-    stamps.push(isPresent(cell) ? into : undefined);
-  }
-  return stamps;
+    if (parse(cell.trim(), into)) return into;
+    bad += 1;
+    return undefined;
+  });
+  return bad > mostBad * present ? undefined : { stamps, bad };
 }
 
 function byTokens(first: string, cells: readonly Cell[], order: 'dmy' | 'mdy' | undefined): TimeShape | undefined {
-  const fits = candidates(first).flatMap(({ format, order: of }) => {
-    const stamps = stampsBy(parseByFormat(format), cells);
-    return stamps ? [{ format, order: of, stamps }] : [];
+  const all = candidates(first).flatMap(({ format, order: of }) => {
+    const fit = fitOf(parseByFormat(format), first, cells);
+    return fit ? [{ format, order: of, ...fit }] : [];
   });
+  const least = Math.min(...all.map(({ bad }) => bad));
+  const fits = all.filter(({ bad }) => bad === least);
   const [one] = fits;
   if (one === undefined) return undefined;
   const others = fits.filter(fit => fit.order !== one.order);
