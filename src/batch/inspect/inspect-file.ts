@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Dataset, TextLayout } from '../dataset.js';
+import type { MappedChunk, RejectedRow } from '../mapped.js';
 import { createMapping } from '../mapping/mapping.js';
 import { FileFault, type Table } from '../table.js';
 import { usualNulls } from './number-shape.js';
@@ -100,22 +101,32 @@ function tried(
     const file = { name, sha256: '', seenAt: new Date(nowMs).toISOString() };
     const mapping = createMapping(dataset, file, { columns: heads, ...(types && { types }) });
     const chosen = mapping.columns.map(column => columns[column]!);
-    const { rejected, ids } = mapping.map({ firstRow: 1, rows, columns: chosen, progress: 1 });
-    const [first] = rejected;
+    const { made, refused, first } = counted(mapping.map({ firstRow: 1, rows, columns: chosen, progress: 1 }));
     const why = first && `row ${first.row}: ${first.column === undefined ? '' : `${first.column}: `}${first.detail}`;
-    if (ids.length === 0 || rejected.length > dataset.maxErrors * rows)
+    if (made === 0 || refused > dataset.maxErrors * rows)
       return {
         ok: false,
-        reason: `it looks like a ${dataset.kind}, but ${rejected.length} of ${rows} rows would be rejected: ${why ?? 'none is left'}`,
+        reason: `it looks like a ${dataset.kind}, but ${refused} of ${rows} rows would be rejected: ${why ?? 'none is left'}`,
         findings,
       };
     const outcome = {
       about: 'tried',
-      detail: `${ids.length} records of ${rows} rows${why === undefined ? '' : `, ${rejected.length} rejected, as ${why}`}`,
+      detail: `${made} records of ${rows} rows${why === undefined ? '' : `, ${refused} rejected, as ${why}`}`,
     };
     return { ...proposal, findings: [...findings, outcome] };
   } catch (error) {
     if (error instanceof FileFault) return { ok: false, reason: error.message, findings };
     throw error;
   }
+}
+
+function counted(parts: Iterable<MappedChunk>): { made: number; refused: number; first: RejectedRow | undefined } {
+  let [made, refused] = [0, 0];
+  let first: RejectedRow | undefined;
+  for (const { ids, rejected } of parts) {
+    made += ids.length;
+    refused += rejected.length;
+    first ??= rejected[0];
+  }
+  return { made, refused, first };
 }

@@ -20,9 +20,13 @@ export interface Binding {
 }
 
 /** Everything of a bar or a quote that one record takes from a row. `given` stands instead of what the dataset says. @throws FileFault */
-export function bindFields(binding: Binding, given: Partial<Record<FieldName, Place>> = {}): BoundFields {
+export function bindFields(
+  binding: Binding,
+  times: BoundTimes,
+  given: Readonly<Partial<Record<FieldName, Place>>> = {},
+): BoundFields {
   const { dataset } = binding;
-  const fields: Partial<Record<FieldName, Field>> = bindTimes(binding, given);
+  const fields: Partial<Record<FieldName, Field>> = { ...times };
   for (const [name, presence] of Object.entries(dataset.kind === 'bar' ? barFields : quoteFields) as [
     FieldName,
     string,
@@ -36,11 +40,14 @@ export function bindFields(binding: Binding, given: Partial<Record<FieldName, Pl
   return fields as BoundFields;
 }
 
-function bindTimes(binding: Binding, given: Partial<Record<FieldName, Place>>): Pick<BoundFields, 'date' | 'time'> {
+export type BoundTimes = Pick<BoundFields, 'date' | 'time'>;
+
+/** The time and the date of a row, which all of its records have. @throws FileFault */
+export function bindTimes(binding: Binding): BoundTimes {
   const { dataset } = binding;
   const { time: ofTime, date: ofDate } = dataset.columns;
-  const time = placeOf(binding, 'time', ofTime, given);
-  const date = placeOf(binding, 'date', ofDate, given);
+  const time = placeOf(binding, 'time', ofTime);
+  const date = placeOf(binding, 'date', ofDate);
   const [first, second] = [time ?? date, date ?? time];
   if (first === undefined || second === undefined)
     throw new FileFault('mapping', 'nothing says where `time` comes from');
@@ -56,8 +63,7 @@ const placeOf = (
   { dataset, file }: Binding,
   name: 'time' | 'date',
   source: ColumnSource | undefined,
-  given: Partial<Record<FieldName, Place>>,
-): Place | undefined => given[name] ?? (source && findPlace(name, source, true, dataset, file));
+): Place | undefined => source && findPlace(name, source, true, dataset, file);
 
 const bind = ({ choice, rejects }: Binding, name: string, place: Place, reader: CellReader): Field =>
   createField(name, place, reader, choice, rejects);

@@ -9,13 +9,14 @@ import { valueFault } from '../../records/value-fault.js';
 import type { Dataset } from '../dataset.js';
 import type { MappedChunk } from '../mapped.js';
 import type { Chunk } from '../table.js';
-import { type Binding, bindFields } from './bind-fields.js';
+import { type Binding, bindFields, bindTimes } from './bind-fields.js';
 import { ColumnChoice } from './cells.js';
 import { createFilter } from './filter.js';
+import type { Place } from './find-columns.js';
 import { createObserve } from './observations.js';
 import { createRejects } from './rejects.js';
 import { createRowMaker } from './rows.js';
-import { wideSymbols } from './wide.js';
+import { type WideSymbol, wideSymbols } from './wide.js';
 
 /** The file whose rows are mapped. */
 export interface MappedFile {
@@ -30,9 +31,14 @@ export interface MappedFile {
 export interface Mapping {
   /** Columns to read, by index in the table. */
   readonly columns: readonly number[];
-  /** @throws FileFault where one row shows that the dataset does not say enough of all of them */
-  map(chunk: Chunk): MappedChunk;
+  /**
+   * The rows of a chunk, in parts of about 4,096 records: a row of a wide file has thousands.
+   * @throws FileFault where one row shows that the dataset does not say enough of all of them
+   */
+  map(chunk: Chunk): Iterable<MappedChunk>;
 }
+
+const partRecords = 4096;
 
 /** How far the time of a record may lie ahead of the clock, as for polled records. */
 const maxFutureMs = 86_400_000;
@@ -59,53 +65,59 @@ export function createMapping(
   table: { readonly columns: readonly string[]; readonly types?: readonly string[] },
 ): Mapping {
   const choice = new ColumnChoice();
-  const rejects = createRejects(() => choice.columns.map(column => table.columns[column]!));
-  const binding: Binding = { dataset, file: { name: file.name, ...table }, choice, rejects };
+  const heads = { name: file.name, ...table };
+  const symbols = dataset.wide && wideSymbols(dataset.wide, dataset, heads);
+  const own = new Set(symbols?.flatMap(({ places }) => Object.values(places)).flatMap(columnsOf));
+  const rejects = createRejects(table.columns, choice.columns, own);
+  const binding: Binding = { dataset, file: heads, choice, rejects };
   const filter = createFilter(binding);
-  const records = dataset.kind === 'row' ? rowsOf(binding, file) : observationsOf(binding, file);
+  const records = dataset.kind === 'row' ? rowsOf(binding, file, symbols) : observationsOf(binding, file, symbols);
 
   const bytes = new JsonBytes();
 
-  function map(chunk: Chunk): MappedChunk {
-    const { firstRow, rows, broken, progress } = chunk;
+  const partRows = Math.max(1, Math.floor(partRecords / records.perRow));
+
+  function* map(chunk: Chunk): Generator<MappedChunk> {
+    filter.bind(chunk);
+    records.bind(chunk);
+    for (let from = 0; from < chunk.rows; from += partRows)
+      yield mapPart(chunk, from, Math.min(chunk.rows, from + partRows));
+  }
+
+  function mapPart(chunk: Chunk, from: number, end: number): MappedChunk {
+    const { firstRow, broken, progress } = chunk;
     const draft: Draft = { keys: [], ids: [], origins: [], ends: [], bytes };
     let skipped = 0;
     rejects.bind(chunk);
-    filter.bind(chunk);
-    records.bind(chunk);
-    for (let row = 0; row < rows; row++) {
+    for (let row = from; row < end; row++) {
       const why = broken?.get(row);
       if (why !== undefined) rejects.add(row, 'broken-row', why);
       else if (filter.leavesOut(row)) skipped += 1;
       else records.add(row, firstRow + row, draft);
     }
     const { keys, ids, origins, ends } = draft;
-    return {
-      firstRow,
-      rows,
-      skipped,
-      keys,
-      ids,
-      origins,
-      bytes: bytes.take(),
-      ends,
-      rejected: rejects.rows,
-      progress,
-    };
+    const part = { firstRow: firstRow + from, rows: end - from, skipped, progress };
+    return { ...part, keys, ids, origins, bytes: bytes.take(), ends, rejected: rejects.rows };
   }
 
   return { columns: choice.columns, map };
 }
 
+const columnsOf = (place: Place): readonly number[] => (place.kind === 'column' ? [place.column] : []);
+
 interface Adding {
+  /** Records that a row makes at most. */
+  readonly perRow: number;
   bind(chunk: Chunk): void;
   readonly add: Add;
 }
 
-function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
-  const { dataset, file, rejects } = binding;
-  const symbols = dataset.wide && wideSymbols(dataset.wide, dataset, file);
-  const bound = symbols ? symbols.map(({ places }) => bindFields(binding, places)) : [bindFields(binding)];
+function observationsOf(binding: Binding, { seenAt }: MappedFile, symbols?: readonly WideSymbol[]): Adding {
+  const { dataset, rejects } = binding;
+  const times = bindTimes(binding);
+  const bound = symbols
+    ? symbols.map(({ places }) => bindFields(binding, times, places))
+    : [bindFields(binding, times)];
   const cellOf = symbols?.map(({ places }) => places[dataset.wide!.field]);
   const records = bound.map((fields, index) => ({
     observe: createObserve(dataset, fields),
@@ -125,7 +137,10 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
       // An empty cell of a wide file is a symbol without a price on that day.
       if (cell?.isEmpty(row)) continue;
       const observation = observe(row);
-      if (observation === undefined) continue;
+      if (observation === undefined) {
+        if (rejects.isWhole(row)) break;
+        continue;
+      }
       const timeMs = instantMs(observation.time);
       const fault = valueFault(observation) ?? (timeMs > seenMs + maxFutureMs ? futureFault(observation) : undefined);
       if (fault !== undefined) {
@@ -142,6 +157,7 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile): Adding {
     }
   };
   return {
+    perRow: records.length,
     bind: chunk => {
       for (const fields of bound) for (const field of Object.values(fields)) field.bind(chunk);
     },
@@ -154,15 +170,16 @@ const futureFault = ({ time }: Observation): { readonly code: string; readonly d
   detail: `time ${time} lies in the future`,
 });
 
-function rowsOf(binding: Binding, file: MappedFile): Adding {
-  const { dataset } = binding;
-  const makers = dataset.wide
-    ? wideSymbols(dataset.wide, dataset, binding.file).map(one => createRowMaker(binding, file, one))
-    : [createRowMaker(binding, file)];
+function rowsOf(binding: Binding, file: MappedFile, symbols?: readonly WideSymbol[]): Adding {
+  const { rejects } = binding;
+  const makers = symbols ? symbols.map(one => createRowMaker(binding, file, one)) : [createRowMaker(binding, file)];
   const add: Add = (row, number, draft) => {
     for (const maker of makers) {
       const made = maker.make(row, number);
-      if (made === undefined) continue;
+      if (made === undefined) {
+        if (rejects.isWhole(row)) break;
+        continue;
+      }
       draft.bytes.any(made.text);
       draft.ends.push(draft.bytes.length);
       draft.keys.push(made.key);
@@ -171,6 +188,7 @@ function rowsOf(binding: Binding, file: MappedFile): Adding {
     }
   };
   return {
+    perRow: makers.length,
     bind: chunk => {
       for (const maker of makers) maker.bind(chunk);
     },

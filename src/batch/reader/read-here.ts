@@ -10,7 +10,7 @@ export async function* readHere(job: ReadJob): AsyncGenerator<MappedChunk> {
   try {
     const { columns, types } = table;
     const mapping = createMapping(dataset, { name, sha256, seenAt }, { columns, ...(types && { types }) });
-    for await (const chunk of table.read(mapping.columns, fromRow)) yield mapping.map(chunk);
+    for await (const chunk of table.read(mapping.columns, fromRow)) yield* mapping.map(chunk);
   } finally {
     await table.close();
   }

@@ -58,12 +58,12 @@ export async function mapFile(path: string, dataset: Dataset): Promise<MappedFil
     const { columns, types } = table;
     const file = { name: basename(path), sha256: '00'.repeat(32), seenAt: new Date(nowMs).toISOString() };
     const mapping = createMapping(dataset, file, { columns, ...(types && { types }) });
-    for await (const chunk of table.read(mapping.columns, 1)) {
-      const mapped = mapping.map(chunk);
-      records.push(...recordsOf(mapped));
-      ids.push(...mapped.ids);
-      rejected += mapped.rejected.length;
-    }
+    for await (const chunk of table.read(mapping.columns, 1))
+      for (const mapped of mapping.map(chunk)) {
+        records.push(...recordsOf(mapped));
+        ids.push(...mapped.ids);
+        rejected += mapped.rejected.length;
+      }
   } finally {
     await table.close();
   }

@@ -42,13 +42,16 @@ export interface Given {
 /** Maps all rows as one chunk, with the columns that the mapping asks for. */
 export function mapAll(of: Dataset, { heads, rows, types, broken, firstRow = 1, file: given }: Given): MappedChunk {
   const mapping = createMapping(of, { ...file, ...given }, { columns: heads, ...(types && { types }) });
-  return mapping.map({
+  const parts = mapping.map({
     firstRow,
     rows: rows.length,
     columns: mapping.columns.map(column => rows.map(row => row[column] ?? null)),
     ...(broken && { broken }),
     progress: 1,
   });
+  const [part, ...more] = parts;
+  if (part === undefined || more.length > 0) throw new Error('not one part');
+  return part;
 }
 
 /** The records as they are in the log. */

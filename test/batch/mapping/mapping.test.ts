@@ -338,6 +338,7 @@ test('one price column a symbol: each cell is a quote, an empty one is none, a b
   t.deepEqual(mapped.keys, ['AAPL', 'MSFT', 'MSFT']);
   t.deepEqual(mapped.origins, [1, 1, 3]);
   t.deepEqual(rejections(mapped), ['2 bad-number MSFT: `oops` is not a number']);
+  t.is(mapped.rejected[0]!.cells, '{"Date":"2024-06-04","MSFT":"oops"}');
   t.like(recordsOf(mapped)[2], {
     kind: 'quote',
     symbol: 'MSFT',
@@ -406,4 +407,27 @@ test('texts beyond ASCII keep their place among the bytes', t => {
     ['ÆØ', '東京', 'A'],
   );
   t.is(mapped.ends.at(-1), mapped.bytes.length);
+});
+
+test('a chunk of a wide file is mapped in parts that follow each other, none of them large', t => {
+  const symbols = Array.from({ length: 3_000 }, (_, index) => `S${index}`);
+  const of = dataset({ kind: 'quote', columns: { date: { column: ['Date'] } }, wide: { except: [], field: 'price' } });
+  const mapping = createMapping(of, file, { columns: ['Date', ...symbols] });
+  const dates = ['2024-06-03', '2024-06-04', '2024-06-05', 'never'];
+  const cells = mapping.columns.map(column => dates.map(date => (column === 0 ? date : '1')));
+  const parts = [...mapping.map({ firstRow: 7, rows: dates.length, columns: cells, progress: 1 })];
+  t.deepEqual(
+    parts.map(({ firstRow, rows, ids }) => [firstRow, rows, ids.length]),
+    [
+      [7, 1, 3_000],
+      [8, 1, 3_000],
+      [9, 1, 3_000],
+      [10, 1, 0],
+    ],
+  );
+  // What all records of a row share is rejected once, and shows no cells of others.
+  t.deepEqual(
+    parts[3]!.rejected.map(({ row, column, cells: shown }) => [row, column, shown]),
+    [[10, 'Date', '{"Date":"never"}']],
+  );
 });
