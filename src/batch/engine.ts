@@ -133,8 +133,13 @@ export function batchEngine(plan: BatchPlan, world: BatchWorld): BatchEngine {
     for (const name of inbox.strangers) tellOnce(name, 'no dataset matches it');
     if (found === undefined) return undefined;
     const dataset = datasetOf(found.name)!;
-    const placed = await moveInto(places.inflight, found, 'again');
-    return { ...placed, bytes: found.bytes, dataset, wasLeft: false };
+    try {
+      const placed = await moveInto(places.inflight, found, 'again');
+      return { ...placed, bytes: found.bytes, dataset, wasLeft: false };
+    } catch (error) {
+      inbox.release(found.name);
+      throw error;
+    }
   }
 
   /** One lane looks at a time. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
@@ -184,17 +184,23 @@ test('what is half written, hidden, linked or nobody’s stays in the inbox', as
   t.deepEqual(told.sort(), ['link.txt: a symbolic link', 'strange.bin: no dataset matches it']);
 });
 
-test('a file that is still written to is left alone until it is whole', async t => {
+test('a move that is refused is said, and the file is taken once it is not', async t => {
   const world = await open(t);
-  await world.drop('slow.txt', 'line1\n');
   const engine = world.engine({ once: false });
   const done = finished(engine);
-  for (let nth = 2; nth <= 6; nth++) {
-    await new Promise(resolve => setTimeout(resolve, 10));
-    await world.drop('slow.txt', lines(nth));
-  }
-  while (!kinds(world).includes('file-archived')) await new Promise(resolve => setTimeout(resolve, 10));
+  const component = (ready: boolean) => () =>
+    world.events.some(event => event.kind === 'component' && event.name === 'batch' && event.ready === ready);
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise(resolve => setTimeout(resolve, 10));
+  };
+  await until(component(true));
+  // A file where the folder of the next one has to be.
+  await writeFile(join(world.root, 'inflight/sub'), '');
+  await world.drop('sub/b.txt', lines(2));
+  await until(component(false));
+  await rm(join(world.root, 'inflight/sub'));
+  await until(() => kinds(world).includes('file-archived'));
   engine.drain();
   await done;
-  t.is(world.records('rows').length, 6);
+  t.is(world.records('rows').length, 2);
 });
