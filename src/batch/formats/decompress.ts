@@ -31,6 +31,8 @@ const packings: readonly Packing[] = [
   { suffix: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
 ];
 
+const packedStep = 16_384;
+
 const begins = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
 
 /** The name without the ending of a compression. */
@@ -62,8 +64,12 @@ export async function unpack(source: ByteSource, bounds: UnpackBounds = usualBou
   let taken = 0;
   const counted = async function* () {
     for await (const chunk of source.read()) {
-      taken += chunk.length;
-      yield chunk;
+      // In small pieces where it is packed, so that what was taken is little more than what was unpacked.
+      const step = packing ? packedStep : chunk.length;
+      for (let at = 0; at < chunk.length; at += step) {
+        taken += Math.min(step, chunk.length - at);
+        yield chunk.subarray(at, at + step);
+      }
     }
   };
   const progress = () => (source.size === 0 ? 1 : Math.min(1, taken / source.size));

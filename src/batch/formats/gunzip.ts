@@ -5,7 +5,7 @@ import { FileFault } from '../table.js';
 /** Unpacks gzip, part by part. @throws FileFault `compression` */
 export async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = createGunzip({ chunkSize: 262_144 });
-  const input = Readable.from(packed);
+  const input = Readable.from(packed, { highWaterMark: 1 });
   let given = 0;
   input.on('data', (chunk: Uint8Array) => {
     given += chunk.length;

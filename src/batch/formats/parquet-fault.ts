@@ -8,10 +8,17 @@ const causes: readonly (readonly [RegExp, FaultCode])[] = [
   [/invalid (?:string encoding|unicode)|not valid UTF-?8/i, 'encoding'],
 ];
 
-export function parquetFault(error: unknown): FileFault {
+/** @param path of the file, which is left out of the message */
+export function parquetFault(error: unknown, path: string): FileFault {
   if (error instanceof FileFault) return error;
   const message = error instanceof Error ? error.message : String(error);
   const code = causes.find(([pattern]) => pattern.test(message))?.[1] ?? 'structure';
   const [line = ''] = message.split('\n');
-  return new FileFault(code, line.replaceAll(/"[^"]*\/[^"]*"|'[^']*\/[^']*'/g, 'the file').slice(0, 300));
+  return new FileFault(
+    code,
+    line
+      .replaceAll(path, 'the file')
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .slice(0, 300),
+  );
 }

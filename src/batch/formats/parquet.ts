@@ -43,17 +43,15 @@ export async function openParquet(source: ByteSource): Promise<Table> {
       rows: Number(rows),
       read: (columns, fromRow) =>
         rowsOf(
-          connection,
-          from,
+          { connection, from, path, rows: Number(rows) },
           columns.map(column => leaves[column]!),
           fromRow,
-          Number(rows),
         ),
       close,
     };
   } catch (error) {
     await close();
-    throw parquetFault(error);
+    throw parquetFault(error, path);
   }
 }
 
@@ -66,12 +64,19 @@ async function lockTo(connection: DuckDBConnection, path: string): Promise<void>
 
 const textLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+interface OpenFile {
+  readonly connection: DuckDBConnection;
+  readonly path: string;
+  /** How it is read, as SQL. */
+  readonly from: string;
+  /** As the footer says. */
+  readonly rows: number;
+}
+
 async function* rowsOf(
-  connection: DuckDBConnection,
-  from: string,
+  { connection, path, from, rows }: OpenFile,
   leaves: readonly Leaf[],
   fromRow: number,
-  rows: number,
 ): AsyncGenerator<Chunk> {
   const selected = ['file_row_number', ...leaves.map(({ sql }) => sql)].join(', ');
   const cells = leaves.map(leaf => leaf.cells());
@@ -90,7 +95,7 @@ async function* rowsOf(
       next += rowCount;
     }
   } catch (error) {
-    throw parquetFault(error);
+    throw parquetFault(error, path);
   }
   if (next <= rows) throw new FileFault('row-count', `the footer says ${rows} rows, the pages hold ${next - 1}`);
   if (rows === 0) throw new FileFault('empty', 'no row');

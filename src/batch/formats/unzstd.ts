@@ -16,14 +16,18 @@ const broken = (why: string): FileFault => new FileFault('compression', `.zst is
 export async function* unzstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const hashes = await xxhash();
   const input = new ByteQueue(packed);
-  for (;;) {
-    const magic = await input.upTo(4);
-    if (magic.length === 0) return;
-    if (magic.length < 4) throw broken('a few bytes lie behind its end');
-    const kind = magic.readUInt32LE();
-    if (kind >>> 4 === 0x184d2a5) await input.skip((await input.take(4)).readUInt32LE());
-    else if (kind === 0xfd2fb528) yield* frame(magic, input, hashes.create64());
-    else throw broken('what lies behind a frame is none');
+  try {
+    for (;;) {
+      const magic = await input.upTo(4);
+      if (magic.length === 0) return;
+      if (magic.length < 4) throw broken('a few bytes lie behind its end');
+      const kind = magic.readUInt32LE();
+      if (kind >>> 4 === 0x184d2a5) await input.skip((await input.take(4)).readUInt32LE());
+      else if (kind === 0xfd2fb528) yield* frame(magic, input, hashes.create64());
+      else throw broken('what lies behind a frame is none');
+    }
+  } finally {
+    await input.close();
   }
 }
 
@@ -107,6 +111,10 @@ class ByteQueue {
     const taken = await this.upTo(count);
     if (taken.length < count) throw broken('it ends in the middle');
     return taken;
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   async skip(count: number): Promise<void> {

@@ -31,21 +31,24 @@ export interface Read {
   readonly first: number | undefined;
 }
 
-/** All rows of the columns with these heads, else of all. Checks that chunks follow each other. */
+const maxKeptRows = 200_000;
+
+/** All rows of the columns with these heads, else of all; of very many the first. Checks that chunks follow each other. */
 export async function readTable(table: Table, heads = table.columns, fromRow = 1): Promise<Read> {
   const columns = heads.map(head => table.columns.indexOf(head));
   const rows: (readonly Cell[] | string)[] = [];
   let first: number | undefined;
+  let count = 0;
   let progress = 0;
   for await (const chunk of table.read(columns, fromRow)) {
     first ??= chunk.firstRow;
-    if (chunk.firstRow !== first + rows.length)
-      throw new Error(`row ${chunk.firstRow} after ${first + rows.length - 1}`);
+    if (chunk.firstRow !== first + count) throw new Error(`row ${chunk.firstRow} after ${first + count - 1}`);
+    count += chunk.rows;
     if (chunk.progress < progress || chunk.progress > 1)
       throw new Error(`progress ${chunk.progress} after ${progress}`);
     progress = chunk.progress;
     if (chunk.columns.some(column => column.length !== chunk.rows)) throw new Error('columns of several lengths');
-    for (let row = 0; row < chunk.rows; row++)
+    for (let row = 0; row < chunk.rows && rows.length < maxKeptRows; row++)
       rows.push(chunk.broken?.get(row) ?? chunk.columns.map(column => column[row]!));
   }
   await table.close();
