@@ -27,6 +27,8 @@ const owners = {
   pino: 'metrics',
   yaml: '(config|simulator)',
   '@duckdb/node-api': 'batch/formats',
+  fzstd: 'batch/formats',
+  'xxhash-wasm': 'batch/formats',
 };
 
 module.exports = {
