@@ -25,7 +25,7 @@ const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
 const connection = await instance.connect();
 const price = 'round(100 + 50 * random(), 2)';
 await connection.run(`CREATE TABLE bars AS SELECT 'SYM' || lpad((i % 500)::VARCHAR, 3, '0') AS symbol,
-  strftime(TIMESTAMP '2024-01-02 14:30:00' + to_minutes((i // 500)::INTEGER), '%Y-%m-%dT%H:%M:%SZ') AS time,
+  TIMESTAMP '2024-01-02 14:30:00' + to_minutes((i // 500)::INTEGER) AS time,
   ${price} AS "open", ${price} AS high, ${price} AS low, ${price} AS "close", (random() * 1e6)::BIGINT AS volume
   FROM range(${rows}) t(i)`);
 for (const { file, options } of cases) await connection.run(`COPY bars TO '${join(directory, file)}' (${options})`);

@@ -8,6 +8,9 @@ export class CsvRows {
   readonly #delimiter: string;
   readonly #wanted: readonly number[];
   readonly #footer: RegExp | undefined;
+  /** Where each cell of a line begins and ends, without its quotes. */
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
   #headers: number;
   /** Once the footer was met, nothing is a row. */
   over = false;
@@ -19,55 +22,73 @@ export class CsvRows {
     this.#wanted = wanted;
     this.#footer = footer === undefined ? undefined : new RegExp(footer);
     this.#headers = header ? 1 : 0;
+    this.#starts = new Int32Array(layout.heads.length);
+    this.#ends = new Int32Array(layout.heads.length);
   }
 
   /**
-   * Takes whole lines of a text up to one with a quote, which needs a parser, or to the end of the chunk.
+   * Takes whole lines of a text up to one that needs a parser, because of a quote within a cell or an end of line within quotes, or to the end of the chunk.
    * @returns where the next line begins
    */
   takeLines(text: string, from: number): number {
     const width = this.#width;
     const delimiter = this.#delimiter.charCodeAt(0);
-    const starts = new Int32Array(width + 1);
+    const starts = this.#starts;
+    const ends = this.#ends;
     let start = from;
-    let cells = 1;
-    starts[0] = start;
+    let cells = 0;
+    let cellStart = from;
+    let cellEnd = -1;
     for (let at = from; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code === delimiter) {
-        if (cells <= width) starts[cells] = at + 1;
+      if (code === delimiter || code === lineFeed) {
+        if (cells < width) {
+          starts[cells] = cellStart;
+          ends[cells] = cellEnd < 0 ? at : cellEnd;
+        }
         cells++;
-      } else if (code === lineFeed) {
-        if (cells < width) starts[cells] = at + 1;
-        else if (cells === width) starts[width] = at + 1;
-        this.#takeLine(text, starts, cells, start, at);
+        cellStart = at + 1;
+        cellEnd = -1;
+        if (code === delimiter) continue;
+        this.#takeLine(text, cells, at - start);
         start = at + 1;
-        starts[0] = start;
-        cells = 1;
+        cells = 0;
         if (this.over || this.#filling.full) return start;
-      } else if (code === quote) return start;
+      } else if (code === quote) {
+        if (at !== cellStart) return start;
+        cellEnd = closingQuote(text, at, delimiter);
+        if (cellEnd < 0) return start;
+        cellStart = at + 1;
+        at = cellEnd;
+      }
     }
     return start;
   }
 
-  #takeLine(text: string, starts: Int32Array, cells: number, start: number, end: number): void {
-    if (cells === 1 && text.slice(start, end).trim() === '') return;
+  #takeLine(text: string, cells: number, characters: number): void {
+    if (cells === 1 && this.#cell(text, 0) === '') return;
     if (this.#headers > 0) {
       this.#headers--;
       return;
     }
-    if (this.#footer?.test(text.slice(start, end))) {
-      this.over = true;
+    if (
+      this.#footer &&
+      this.#isFooter(Array.from({ length: Math.min(cells, this.#width) }, (_, at) => this.#cell(text, at)))
+    )
       return;
-    }
     const filling = this.#filling;
-    if (!filling.begin(end - start)) return;
+    if (!filling.begin(characters)) return;
     if (cells !== this.#width) filling.putBroken(this.#wrongWidth(cells));
-    else
-      for (let at = 0; at < this.#wanted.length; at++) {
-        const cell = this.#wanted[at]!;
-        filling.put(at, cut(text, starts[cell]!, starts[cell + 1]! - 1));
-      }
+    else for (let at = 0; at < this.#wanted.length; at++) filling.put(at, this.#cell(text, this.#wanted[at]!));
+  }
+
+  #cell(text: string, cell: number): string {
+    return cut(text, this.#starts[cell]!, this.#ends[cell]!);
+  }
+
+  #isFooter(cells: readonly string[]): boolean {
+    this.over = this.#footer?.test(cells.slice(0, this.#width).join(this.#delimiter)) === true;
+    return this.over;
   }
 
   /** Takes what the parser cut. */
@@ -77,10 +98,7 @@ export class CsvRows {
       this.#headers--;
       return;
     }
-    if (this.#footer?.test(record.join(this.#delimiter))) {
-      this.over = true;
-      return;
-    }
+    if (this.#footer && this.#isFooter(record.map(cell => cell.trim()))) return;
     const filling = this.#filling;
     if (!filling.begin(lengthOf(record))) return;
     const fault = this.#faultOf(record);
@@ -106,6 +124,18 @@ export class CsvRows {
 
 const lineFeed = 10;
 const quote = 34;
+
+/** Where the quotes that open at a place close, if that is plain: on this line, and a cell ends there. Otherwise -1. */
+function closingQuote(text: string, open: number, delimiter: number): number {
+  for (let at = open + 1; at < text.length - 1; at++) {
+    const code = text.charCodeAt(at);
+    if (code === lineFeed) return -1;
+    if (code !== quote) continue;
+    const next = text.charCodeAt(at + 1);
+    return next === delimiter || next === lineFeed ? at : -1;
+  }
+  return -1;
+}
 
 function cut(text: string, start: number, end: number): string {
   if (start === end) return '';

@@ -32,7 +32,7 @@ async function* rowsOf(
   const { pieces, progress } = await openText(source, { skip: layout.skip, ...(encoding && { encoding }) });
   const filling = new Filling(columns.length, fromRow);
   const rows = new CsvRows(layout, columns, filling, header, footer);
-  // Cutting at each delimiter takes a fraction of the parser's time, but knows no quotes: from the first line with one on, the parser has all.
+  // Cutting plain lines takes a fraction of the parser's time: from the first line on that is not plain, the parser has all.
   let parser = layout.delimiter.length === 1 ? undefined : new CsvRecords(layout.delimiter);
   const take = function* (records: Iterable<readonly string[]>) {
     for (const record of records) {
