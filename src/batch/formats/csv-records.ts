@@ -30,7 +30,7 @@ export class CsvRecords extends Parser {
 
   constructor(delimiter: string) {
     super(optionsFor(delimiter));
-    // Said by the call that met it.
+    // Said by `fault`.
     this.on('error', () => {});
   }
 
@@ -55,8 +55,12 @@ export class CsvRecords extends Parser {
     return true;
   }
 
+  /** What ended the parser, behind all the records that were cut. */
+  get fault(): FileFault | undefined {
+    return this.errored ? faultOf(this.errored) : undefined;
+  }
+
   #take(): readonly (readonly string[])[] {
-    if (this.errored) throw faultOf(this.errored);
     const records = this.#records;
     this.#records = [];
     return records;

@@ -40,6 +40,7 @@ async function* rowsOf(
       if (rows.over) return;
       if (filling.full) yield filling.take(progress())!;
     }
+    if (parser?.fault) throw parser.fault;
   };
   for await (const piece of wholeLines(pieces)) {
     const text = piece.endsWith('\n') ? piece : `${piece}\n`;
