@@ -415,7 +415,7 @@ test('a chunk of a wide file is mapped in parts that follow each other, none of 
   const mapping = createMapping(of, file, { columns: ['Date', ...symbols] });
   const dates = ['2024-06-03', '2024-06-04', '2024-06-05', 'never'];
   const cells = mapping.columns.map(column => dates.map(date => (column === 0 ? date : '1')));
-  const parts = mapping.map({ firstRow: 7, rows: dates.length, columns: cells, progress: 1 });
+  const parts = Array.from(mapping.map({ firstRow: 7, rows: dates.length, columns: cells, progress: 1 }));
   t.deepEqual(
     parts.map(({ firstRow, rows, ids }) => [firstRow, rows, ids.length]),
     [
