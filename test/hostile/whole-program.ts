@@ -128,13 +128,13 @@ interface Seen {
   readonly lines: readonly string[];
 }
 
-/** In the words of `Case.expect`: a failure has its kind from the log and its reason from the symbol; the other numbers are counted. */
+/** In the words of `Case.expect`: of a failure what the log says of one poll, because polls of one answer may differ; the other numbers are counted. */
 function shownOf({ symbol, state, reason }: SymbolStatus, { bars, letters, lines }: Seen): string {
   const dead = letters.filter(({ key }) => key === symbol);
   if (state === 'failing' || state === 'skipped') {
     const said = lines.findLast(line => line.includes('"polled"') && line.includes(`"${symbol}"`));
-    const { outcome } = JSON.parse(said ?? '{}') as { outcome?: string };
-    return `${outcome}${outcome === 'malformed' && dead.length === 0 ? ', but no dead letter:' : ''} ${reason}`;
+    const { outcome, detail = reason } = JSON.parse(said ?? '{}') as { outcome?: string; detail?: string };
+    return `${outcome}${outcome === 'malformed' && dead.length === 0 ? ', but no dead letter:' : ''} ${detail}`;
   }
   const records = bars.filter(({ key }) => key === symbol).length;
   return `records ${records}/${dead.length} ${dead[0]?.value.detail ?? ''}`;
