@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createMarket } from '../../src/simulator/market.js';
 import type { Scenario } from '../../src/simulator/scenario.js';
 import { scenarios } from '../../src/simulator/scenarios.js';
@@ -30,8 +33,13 @@ export async function startVendor(seed: number): Promise<TestVendor> {
     url: simulator.url,
     symbols,
     async counts() {
-      // Behind two round trips of a later connection nothing that a dead client had sent is unread.
-      for (let i = 0; i < 2; i++) await (await fetch(`${simulator.url}/__truth/clock`)).text();
+      // Behind two round trips of later connections nothing that a dead client had sent is unread: one that is kept would not wait behind those not accepted yet.
+      for (let i = 0; i < 2; i++) {
+        const [answer] = (await once(get(`${simulator.url}/__truth/clock`, { agent: false }), 'response')) as [
+          IncomingMessage,
+        ];
+        await text(answer);
+      }
       return simulator.counts();
     },
     stop: () => simulator.stop(),
