@@ -262,6 +262,18 @@ test('a bar is final when its period has ended by the clock', t => {
   );
 });
 
+test('an intraday bar is final at its end', t => {
+  const of = dataset({
+    interval: '15m',
+    columns: { ...columns('symbol', 'volume'), ...ohlc, time: { column: ['Date'] } },
+  });
+  const rows = [but([1, '2026-06-10T11:45:00Z']), but([1, '2026-06-10T11:45:01Z'])];
+  t.deepEqual(
+    recordsOf(mapAll(of, { heads, rows })).map(({ final }) => final),
+    [true, false],
+  );
+});
+
 test('rows stay that have one of the values of every filter', t => {
   const of = { ...plain, where: { symbol: ['A', 'B'], Volume: ['100'] } };
   const mapped = mapAll(of, { heads, rows: [good, but([0, ' B ']), but([0, 'C']), but([6, '99']), but([6, null])] });
