@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
@@ -6,7 +7,7 @@ import { decoded } from '../../../src/batch/formats/charset.js';
 import { unpack } from '../../../src/batch/formats/decompress.js';
 import { FileFault } from '../../../src/batch/table.js';
 import { runs } from '../../property-runs.js';
-import { bytesAsFile } from './reading.js';
+import { bytesAsFile, filePath } from './reading.js';
 
 async function faultOf(work: () => Promise<unknown>): Promise<string> {
   try {
@@ -118,6 +119,17 @@ for (const [suffix, pack] of packings) {
     t.true(read <= 2 ** 27, `${read}`);
   });
 }
+
+test('a bit that flips in what is packed is a fault, or changes nothing', async t => {
+  const good = readFileSync(filePath('made-plotly-apple.csv.zst'));
+  const text = await unpacked(good, 'a.csv.zst');
+  for (let at = 4; at < good.length; at += 61) {
+    const bytes = Buffer.from(good);
+    bytes[at] = bytes[at]! ^ (1 << (at % 8));
+    const outcome = await faultOf(() => unpacked(bytes, 'a.csv.zst'));
+    t.true(/^(compression|unsupported): /.test(outcome) || outcome === `no fault: ${text}`, `${at}`);
+  }
+});
 
 test('packed bytes are known by their beginning, whatever the name; a name that says packed must be right', async t => {
   t.is(await unpacked(zlib.gzipSync('x'), 'a.csv'), 'x');

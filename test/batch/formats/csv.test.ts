@@ -48,6 +48,14 @@ test('lines above the header go by their shape, lines behind the footer by its p
     t.is((await rowsOf(`${table}${quoted}Total,3,5\n2024-01-03,3,4\n`, { footer: '^Total' })).length, quoted ? 3 : 2);
 });
 
+test('lines to skip are counted the same wherever their CR LF is cut', async t => {
+  const bytes = Buffer.from('x,y\r\n\r\np,q\r\na,b\r\n1,2\r\n');
+  for (let at = 1; at < bytes.length; at++) {
+    const table = await openCsv(bytesAsFile(bytes, 'a.csv', at, bytes.length), { text: { skip: 3, header: true } });
+    t.deepEqual([table.columns, (await readTable(table)).rows], [['a', 'b'], [['1', '2']]], `${at}`);
+  }
+});
+
 test('a header that looks like data is taken as it is, and so is what comes first', async t => {
   t.deepEqual((await read('1,2\n3,4\n')).heads, ['1', '2']);
   t.deepEqual((await read('1,2\n3,4\n', { header: false })).rows.length, 2);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -6,6 +6,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { openTable } from '../../../src/batch/formats/formats.js';
 import { doubleText, floatText } from '../../../src/batch/formats/parquet-cells.js';
+import type { FileFault } from '../../../src/batch/table.js';
 import { runs } from '../../property-runs.js';
 import { anyTable, cellsOf, outcomeOf, type Read, readTable } from './reading.js';
 
@@ -105,6 +106,24 @@ test('bytes that are no text are refused where they are asked for, and only ther
   const path = await written('bytes', "SELECT '\\xFF'::BLOB AS b, 1 AS n");
   t.deepEqual((await read(path, ['n'])).rows, [['1']]);
   t.is(await outcomeOf(() => openTable(path, anyTable)), 'encoding');
+});
+
+test('other rows than the footer says are a fault behind those rows', async t => {
+  const path = await written('counted', 'SELECT i AS n FROM range(50) t(i)');
+  const bytes = readFileSync(path);
+  const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+  // Its third field: rows of the file, a zigzag varint.
+  bytes[bytes.indexOf(Buffer.from([0x16, 50 * 2]), footer) + 1] = 51 * 2;
+  writeFileSync(path, bytes);
+  let rows = 0;
+  const table = await openTable(path, anyTable);
+  t.is(table.rows, 51);
+  const fault = await t.throwsAsync(async () => {
+    for await (const chunk of table.read([0], 1)) rows += chunk.rows;
+  });
+  t.is((fault as FileFault).code, 'row-count');
+  t.is(rows, 50);
+  await table.close();
 });
 
 test('a table without rows is empty', async t => {
