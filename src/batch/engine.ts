@@ -20,11 +20,12 @@ import {
 } from 'rxjs';
 import { type CommitStage, createCommitStage } from '../ingest/commit-stage.js';
 import { isFinal, type Log, LogFailure } from '../log/log.js';
+import type { FileProgressStatus } from '../metrics/view.js';
 import type { Report } from '../records/event.js';
 import { pullMap } from '../streams/pull-map.js';
 import type { Time } from '../streams/time.js';
 import type { Dataset } from './dataset.js';
-import { type Claimed, createFileDesk, type FileProgress } from './file-desk.js';
+import { type Claimed, createFileDesk } from './file-desk.js';
 import { createInbox } from './intake/inbox.js';
 import { makePlaces, moveInto, type Places } from './intake/places.js';
 import { scanFiles } from './intake/scan.js';
@@ -62,7 +63,7 @@ export interface BatchEngine {
 }
 
 export interface BatchView {
-  readonly progress: readonly FileProgress[];
+  readonly progress: readonly FileProgressStatus[];
   /** Files in the inbox that nobody has taken yet. */
   readonly waiting: number;
   /** With `once`: files that ended in quarantine. */

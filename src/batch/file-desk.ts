@@ -4,6 +4,7 @@ import { basename, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Settled } from '../ingest/commit-stage.js';
 import type { Log } from '../log/log.js';
+import type { FileProgressStatus } from '../metrics/view.js';
 import type { Event, Report } from '../records/event.js';
 import { isoDate } from '../records/instant.js';
 import type { Time } from '../streams/time.js';
@@ -22,19 +23,6 @@ export interface Claimed extends Placed {
   readonly wasLeft: boolean;
 }
 
-/** A file that is being read. */
-export interface FileProgress {
-  readonly file: string;
-  readonly dataset: string;
-  readonly bytes: number;
-  /** 0 to 1. */
-  readonly share: number;
-  readonly rows: number;
-  /** Of this reading, not of one that a crash cut off. */
-  readonly rowsPerSecond: number;
-  readonly secondsLeft?: number;
-}
-
 export interface FileDeskParts {
   readonly places: Places;
   readonly log: Pick<Log, 'get'>;
@@ -49,7 +37,7 @@ export interface FileDeskParts {
 export interface FileDesk {
   /** Brings a claimed file to its end: `archive/` or `quarantine/`. Aborted, it stays in `inflight/`. @returns whether it is where good files go; rejects with the error of a system call */
   settle(file: Claimed, signal: AbortSignal): Promise<boolean>;
-  progress(): readonly FileProgress[];
+  progress(): readonly FileProgressStatus[];
 }
 
 /** The way of one file from `inflight/` to its end. Each step can be done again after a crash at any point. */
@@ -57,7 +45,7 @@ export function createFileDesk(parts: FileDeskParts): FileDesk {
   const { places, log, topics, read, report, time } = parts;
   /** By content: the second of two equal files waits for the first. */
   const busy = new Map<string, Promise<unknown>>();
-  const running = new Map<string, { progress: FileProgress; readonly startedMs: number; readonly startRow: number }>();
+  const running = new Map<string, FileProgressStatus>();
   const now = (): string => stamp(time.now());
 
   const commit = (dataset: Dataset, entry: FileEntry, events: readonly Event[] = []): Promise<void> =>
@@ -149,7 +137,7 @@ export function createFileDesk(parts: FileDeskParts): FileDesk {
         rowsPerSecond,
         ...secondsLeft,
       };
-      running.set(file.path, { progress: about, startedMs, startRow: claimed.rows });
+      running.set(file.path, about);
     };
     track(claimed, 0);
     try {
@@ -199,7 +187,7 @@ export function createFileDesk(parts: FileDeskParts): FileDesk {
         busy.delete(sha256);
       }
     },
-    progress: () => Array.from(running.values(), ({ progress }) => progress),
+    progress: () => [...running.values()],
   };
 }
 

@@ -139,6 +139,7 @@ export interface FilesStatus {
   readonly recent: readonly FileStatus[];
 }
 
+/** A file that is being read. */
 export interface FileProgressStatus {
   readonly file: string;
   readonly dataset: string;
@@ -146,6 +147,7 @@ export interface FileProgressStatus {
   /** 0 to 1. */
   readonly share: number;
   readonly rows: number;
+  /** Of this reading, not of one that a crash cut off. */
   readonly rowsPerSecond: number;
   readonly secondsLeft?: number;
 }
