@@ -49,7 +49,7 @@ test('one instance runs all; three share; what one leaves the others take over',
   for (const source of world.sources) t.true(handOvers(world.calls, source) <= 3);
 });
 
-/** A third of an hour in which instances are killed, frozen and stopped, and Kafka is away for a while. */
+/** Some minutes in which instances are killed, frozen and stopped, and Kafka is away for a while. */
 async function turmoil(seed: number) {
   const random = seeded(seed);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
