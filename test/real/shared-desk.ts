@@ -57,7 +57,7 @@ export async function openSharedDesk(plan: SharedPlan): Promise<SharedDesk> {
   const configuration = `
 scale: many
 sources:
-${sources.map(one => `  ${one}: { type: alpha-vantage, apiKey: ${one}, baseUrl: "${simulator.url}", limits: [{ requests: ${perMinute}, per: 1m }], concurrency: 4 }`).join('\n')}
+${sources.map(one => `  ${one}: { type: alpha-vantage, apiKey: ${one}, baseUrl: "${simulator.url}", limits: [{ requests: ${Math.floor(perMinute / 60)}, per: 1s }, { requests: ${perMinute}, per: 1m }], concurrency: 4 }`).join('\n')}
 symbols:
 ${sources.map(one => `  of-${one}: { from: static, list: [${symbolsOf(one, symbols).join(', ')}] }`).join('\n')}
 feeds:
