@@ -21,7 +21,7 @@ import { decodeStoredList, listStateKey, type StoredList } from '../symbols/stor
 import type { StoredView } from './asking.js';
 import { makePlan } from './make-plan.js';
 import { packageVersion } from './package-version.js';
-import { asOfMs, backlogStatus, logStatus, states } from './suppliers.js';
+import { asOfMs, backlogStatus, expectations, logStatus, states } from './suppliers.js';
 
 /**
  * What the log of an instance that does not run tells, in the words of the configuration as far as there is one.
@@ -98,9 +98,18 @@ export function storedView(
         ),
       feeds: () =>
         sources.flatMap(({ name: source, feeds }) =>
-          feeds.map(({ feed: { name } }): FeedSnapshot => {
+          feeds.map(({ feed, calendar }): FeedSnapshot => {
+            const { name } = feed;
             const symbols = series.filter(one => one.feed === name).length;
-            return { name, source, symbols, due: 0, overdue: 0, worstLatenessSeconds: 0 };
+            return {
+              name,
+              source,
+              symbols,
+              due: 0,
+              overdue: 0,
+              worstLatenessSeconds: 0,
+              ...expectations(feed, calendar, nowMs),
+            };
           }),
         ),
       series: () => series,

@@ -1,11 +1,11 @@
 import type { Plan, Running } from '../ingest/blueprint.js';
 import type { FeedDesk } from '../ingest/feed-desk.js';
-import type { Series } from '../ingest/series.js';
+import type { Feed, Series } from '../ingest/series.js';
 import type { Backlog } from '../log/forward/backlog.js';
 import type { Log, LogReader } from '../log/log.js';
 import type { FeedSnapshot, SeriesSnapshot, Suppliers } from '../metrics/live-view.js';
 import type { BacklogStatus, FilesStatus, LogStatus, SymbolState } from '../metrics/view.js';
-import { isIntraday } from '../records/interval.js';
+import { intervalMs, isIntraday } from '../records/interval.js';
 import type { Calendar } from '../schedule/calendar.js';
 import type { Wanted } from '../sources/source.js';
 import type { Shipping } from './shipping.js';
@@ -66,6 +66,7 @@ function feedSnapshot(source: string, desk: FeedDesk, nowMs: number): FeedSnapsh
     due: desk.timetable.dueCount(nowMs, size),
     overdue: desk.timetable.dueCount(nowMs - toleratedMs(desk), size),
     worstLatenessSeconds: lateMs > toleratedMs(desk) ? Math.round(lateMs) / 1_000 : 0,
+    ...expectations(desk.feed, desk.calendar, nowMs),
   };
 }
 
@@ -83,6 +84,24 @@ export function asOfMs(wanted: Wanted, calendar: Calendar | undefined, series: S
   const isDate = wanted.data === 'bars' ? !isIntraday(wanted.interval) : newestMs % dayMs === 0;
   return isDate ? (calendar?.session(newestDate)?.closeMs ?? Date.parse(newestDate) + dayMs) : newestMs;
 }
+
+/**
+ * Up to when the newest record of a series should tell by now (`asOfMs`). Bars of a day are there after the close; of weeks and months two periods are
+ * allowed, because some sources leave out the one that is forming and date it by its first day.
+ */
+export function expectedMs(wanted: Wanted, calendar: Calendar | undefined, nowMs: number): number {
+  if (wanted.data === 'bars' && !isIntraday(wanted.interval)) {
+    const atMs = wanted.interval === '1d' ? nowMs : nowMs - 2 * intervalMs(wanted.interval);
+    return calendar?.lastClosed(atMs).closeMs ?? Math.floor(atMs / dayMs) * dayMs;
+  }
+  if (calendar === undefined || calendar.sessionAtOrAfter(nowMs).openMs <= nowMs) return nowMs;
+  return calendar.lastClosed(nowMs).closeMs;
+}
+
+export const expectations = (feed: Feed, calendar: Calendar | undefined, nowMs: number) => ({
+  cadenceSeconds: feed.every / 1_000,
+  expected: new Date(expectedMs(feed.wanted, calendar, nowMs)).toISOString(),
+});
 
 function seriesSnapshot(desk: FeedDesk, symbol: string, series: Series, nowMs: number): SeriesSnapshot {
   const dueMs = desk.timetable.dueMs(symbol);

@@ -39,7 +39,10 @@ export interface SourceSnapshot {
   readonly learned?: readonly LearnedLimitStatus[];
 }
 
-export type FeedSnapshot = Pick<FeedStatus, 'name' | 'source' | 'symbols' | 'due' | 'overdue' | 'worstLatenessSeconds'>;
+export type FeedSnapshot = Pick<
+  FeedStatus,
+  'name' | 'source' | 'symbols' | 'due' | 'overdue' | 'worstLatenessSeconds' | 'cadenceSeconds' | 'expected'
+>;
 
 /** What the running parts are asked for; all of it is taken at once and never waited for. */
 export interface Suppliers {

@@ -106,6 +106,16 @@ export const metrics = {
     ['feed', 'quantile'],
     'Age of the newest record of a series (from the end of its session where it has only a date), over the series of a feed (quantile 1 is the stalest).',
   ),
+  staleness: gauge(
+    'financelake_feed_staleness_seconds',
+    ['feed', 'quantile'],
+    'How far the newest record of a series lies behind what the calendar of its feed lets expect, over the series of a feed; does not grow while the market is closed.',
+  ),
+  feedCadence: gauge(
+    'financelake_feed_cadence_seconds',
+    ['feed'],
+    'How often a feed asks for each symbol, as configured.',
+  ),
   feedSymbols: gauge('financelake_feed_symbols', ['feed'], 'Symbols that a feed polls.'),
   feedOverdue: gauge('financelake_feed_overdue', ['feed'], 'Series of a feed whose due time has passed.'),
   feedLateness: gauge(

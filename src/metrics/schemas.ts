@@ -33,6 +33,8 @@ const feed = object(
     due: whole,
     overdue: whole,
     worstLatenessSeconds: seconds,
+    cadenceSeconds: seconds,
+    expected: instant,
     freshness,
     records: whole,
     restated: whole,

@@ -1,7 +1,7 @@
 import type { Gauge } from 'prom-client';
 import type { Time } from '../streams/time.js';
 import type { Scraped } from './instruments.js';
-import type { BacklogStatus, FeedStatus, Status, View } from './view.js';
+import type { BacklogStatus, FeedStatus, Freshness, Status, View } from './view.js';
 
 // One scrape asks for several gauges; a status walks over all series, so they share one.
 const shareMs = 500;
@@ -19,6 +19,17 @@ export function scrapeView(view: Pick<View, 'status'>, time: Pick<Time, 'monoton
     for (const feed of status().feeds) gauge.set({ feed: feed.name }, measure(feed));
   };
 
+  const quantiles = (measure: (feed: FeedStatus) => Freshness | null) => (gauge: Gauge<'feed' | 'quantile'>) => {
+    gauge.reset();
+    for (const feed of status().feeds) {
+      const ages = measure(feed);
+      if (!ages) continue;
+      gauge.set({ feed: feed.name, quantile: '0.5' }, ages.p50);
+      gauge.set({ feed: feed.name, quantile: '0.9' }, ages.p90);
+      gauge.set({ feed: feed.name, quantile: '1' }, ages.max);
+    }
+  };
+
   const ofBacklog = (measure: keyof BacklogStatus) => (gauge: Gauge) => gauge.set(status().log.backlog?.[measure] ?? 0);
 
   return {
@@ -30,15 +41,15 @@ export function scrapeView(view: Pick<View, 'status'>, time: Pick<Time, 'monoton
       gauge.reset();
       for (const { name, inFlight } of status().sources) gauge.set({ source: name }, inFlight);
     },
-    freshness(gauge) {
-      gauge.reset();
-      for (const { name, freshness } of status().feeds) {
-        if (!freshness) continue;
-        gauge.set({ feed: name, quantile: '0.5' }, freshness.p50);
-        gauge.set({ feed: name, quantile: '0.9' }, freshness.p90);
-        gauge.set({ feed: name, quantile: '1' }, freshness.max);
-      }
-    },
+    freshness: quantiles(({ freshness }) => freshness),
+    // What is younger than expected (a bar that is forming) is not behind.
+    staleness: quantiles(({ freshness, expected }) => {
+      if (!freshness) return null;
+      const closedSeconds = (Date.parse(status().now) - Date.parse(expected)) / 1000;
+      const behind = (age: number): number => Math.max(0, age - closedSeconds);
+      return { p50: behind(freshness.p50), p90: behind(freshness.p90), max: behind(freshness.max) };
+    }),
+    feedCadence: perFeed(feed => feed.cadenceSeconds),
     feedSymbols: perFeed(feed => feed.symbols),
     feedOverdue: perFeed(feed => feed.overdue),
     feedLateness: perFeed(feed => feed.worstLatenessSeconds),

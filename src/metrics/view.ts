@@ -114,6 +114,10 @@ export interface FeedStatus {
   readonly due: number;
   readonly overdue: number;
   readonly worstLatenessSeconds: number;
+  /** How often each symbol is asked for, as configured. */
+  readonly cadenceSeconds: number;
+  /** Up to when a record should tell by now: by the feed's calendar, the last close while the market is closed. */
+  readonly expected: string;
   /** Null until a series has a record. */
   readonly freshness: Freshness | null;
   /** Since the start of the instance. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { asOfMs } from '../../src/commands/suppliers.js';
+import { asOfMs, expectedMs } from '../../src/commands/suppliers.js';
 import { newSeries } from '../../src/ingest/series.js';
 import { calendarOf } from '../../src/schedule/calendars.js';
 
@@ -21,4 +21,21 @@ test('a record that has a time of day is as old as that time says', t => {
   const timed = { ...friday, newestMs: friday.newestMs + 52_000 };
   t.is(asOfMs(quotes, calendarOf('XNYS'), timed), timed.newestMs);
   t.is(asOfMs(quotes, undefined, newSeries), undefined);
+});
+
+test('what is expected of a feed does not move while its market is closed', t => {
+  const nyse = calendarOf('XNYS');
+  const at = (wanted: Parameters<typeof expectedMs>[0], now: string, calendar: typeof nyse | undefined = nyse) =>
+    iso(expectedMs(wanted, calendar, Date.parse(now)));
+  const minutes = { ...days, interval: '1m' } as const;
+  const [open, night, sunday] = ['2026-03-09T15:00:00.000Z', '2026-03-10T02:00:00.000Z', '2026-03-08T12:00:00.000Z'];
+  t.is(at(minutes, open), open);
+  t.is(at(quotes, night), '2026-03-09T20:00:00.000Z');
+  t.is(at(minutes, sunday), '2026-03-06T21:00:00.000Z');
+  t.is(at(days, open), '2026-03-06T21:00:00.000Z', 'the bar of the day that runs is not there yet');
+  t.is(at(days, night), '2026-03-09T20:00:00.000Z');
+  t.is(at({ ...days, interval: '1w' }, '2026-03-20T12:00:00Z'), '2026-03-05T21:00:00.000Z');
+  t.is(at(quotes, sunday, calendarOf('24/7')), sunday);
+  t.is(iso(expectedMs(minutes, undefined, Date.parse(sunday))), sunday);
+  t.is(iso(expectedMs(days, undefined, Date.parse(sunday))), '2026-03-08T00:00:00.000Z');
 });

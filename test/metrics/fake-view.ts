@@ -153,8 +153,26 @@ export function fakeView(time: HandClock): { view: View; report: Report } {
         { name: 'kraken', type: 'kraken', inFlight: 0, quota: [] },
       ],
       feeds: () => [
-        { name: 'daily', source: 'alphavantage', symbols: 14, due: 5, overdue: 3, worstLatenessSeconds: 95 },
-        { name: 'quotes', source: 'kraken', symbols: 14, due: 0, overdue: 0, worstLatenessSeconds: 0 },
+        {
+          name: 'daily',
+          source: 'alphavantage',
+          symbols: 14,
+          due: 5,
+          overdue: 3,
+          worstLatenessSeconds: 95,
+          cadenceSeconds: 86_400,
+          expected: new Date(time.now() - 18 * 3_600_000).toISOString(),
+        },
+        {
+          name: 'quotes',
+          source: 'kraken',
+          symbols: 14,
+          due: 0,
+          overdue: 0,
+          worstLatenessSeconds: 0,
+          cadenceSeconds: 60,
+          expected: new Date(time.now()).toISOString(),
+        },
       ],
       series: () => seriesAt(time.now()),
       log: () => ({

@@ -107,6 +107,9 @@ test('every event moves the metrics it should', async t => {
   t.is(value('financelake_feed_overdue{feed="daily"}'), 3);
   t.is(value('financelake_feed_worst_lateness_seconds{feed="daily"}'), 95);
   t.is(value('financelake_feed_freshness_seconds{feed="quotes",quantile="1"}'), 14 * 47);
+  t.is(value('financelake_feed_staleness_seconds{feed="quotes",quantile="1"}'), 14 * 47);
+  t.is(value('financelake_feed_staleness_seconds{feed="daily",quantile="1"}'), 36 * 3600);
+  t.is(value('financelake_feed_cadence_seconds{feed="daily"}'), 86_400);
   t.is(value('financelake_ready'), 1);
   t.true(value('nodejs_eventloop_lag_p99_seconds') >= 0);
 
