@@ -34,10 +34,6 @@ export function createCounting(
   const of = createInstruments(registry, scrapeView(view, time));
   const newestMs = new Map<string, number>();
   const settledFeeds = new Set<string>();
-  const logSize = ({ bytes, maxBytes }: { bytes: number; maxBytes: number }): void => {
-    of.logBytes.set(bytes);
-    of.logMaxBytes.set(maxBytes);
-  };
 
   return event => {
     switch (event.kind) {
@@ -128,13 +124,11 @@ export function createCounting(
       case 'append-failed':
         return of.appendFailures.inc();
       case 'log-size':
-        return logSize(event);
+        return; // Read from the view: there before anything is said.
       case 'log-paused':
-        of.logPaused.set(1);
-        return logSize(event);
+        return of.logPaused.set(1);
       case 'log-resumed':
-        of.logPaused.set(0);
-        return logSize(event);
+        return of.logPaused.set(0);
       case 'log-damaged':
         return of.logDamaged.inc({ topic: event.topic }, event.records);
       case 'retained':

@@ -36,6 +36,8 @@ export function scrapeView(view: Pick<View, 'status'>, time: Pick<Time, 'monoton
     backlogRecords: ofBacklog('records'),
     backlogBytes: ofBacklog('bytes'),
     backlogAge: ofBacklog('oldestSeconds'),
+    logBytes: gauge => gauge.set(status().log.bytes),
+    logMaxBytes: gauge => gauge.set(status().log.maxBytes),
     ready: gauge => gauge.set(status().ready ? 1 : 0),
     inFlight(gauge) {
       gauge.reset();
