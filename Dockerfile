@@ -8,6 +8,7 @@ COPY bin bin
 COPY src src
 COPY test test
 COPY bench bench
+COPY deploy deploy
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { dashboards } from '../../deploy/grafana/dashboards.js';
 import { metrics } from '../../src/metrics/names.js';
 import { config } from '../e2e/polling-config.js';
 import { scratch, start, until } from '../e2e/program.js';
@@ -40,7 +41,7 @@ const onlyInTrouble = new Set<string>(
   ].map(({ name }) => name),
 );
 
-test('a real Prometheus scrapes the running program, and every query of the rules has an answer', async t => {
+test('a real Prometheus scrapes the running program, and every query of rules and dashboards has an answer', async t => {
   const simulator = await simulated(t, {});
   const cwd = scratch(t, { 'financelake.yaml': config(simulator.url, batch) });
   mkdirSync(join(cwd, 'inbox'));
@@ -65,6 +66,10 @@ test('a real Prometheus scrapes the running program, and every query of the rule
     for (const name of metricsIn(expr))
       await answered(/(?<=_seconds)$/.test(name) && expr.includes(`${name}_bucket`) ? `${name}_bucket` : name);
   }
+  for (const { rows } of dashboards)
+    for (const { queries } of rows.flatMap(row => row.panels))
+      for (const [expr] of queries)
+        await answered(expr.replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m'));
   for (const record of [
     'financelake:calls:rate15m',
     'financelake:records:rate15m',
