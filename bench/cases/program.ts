@@ -7,6 +7,7 @@ export interface Ran {
   readonly seconds: number;
   /** Of the program and its readers. */
   readonly cpuSeconds: number;
+  /** Most of its own memory; pages of the log's file that are mapped are the system's to take back. */
   readonly mainMb: number;
   readonly readerMb: number;
 }
@@ -48,11 +49,11 @@ export async function runOnce(cwd: string): Promise<Ran> {
 function observe(pid: number, seen: Map<number, Seen>): void {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    if (peak === undefined) return;
+    const own = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    if (own === undefined) return;
     seen.set(pid, {
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
-      peakMb: (Number(peak) * 1024) / 1e6,
+      peakMb: Math.max((Number(own) * 1024) / 1e6, seen.get(pid)?.peakMb ?? 0),
     });
   } catch {
     // It has ended.
