@@ -3,15 +3,19 @@
 //   node test/run.mjs --long    the long tests, on what is built
 //   node test/run.mjs --real    the tests on real brokers, on what is built; with a pattern behind it those whose titles match
 //   node test/run.mjs --ops     the tests on a real Prometheus, on what is built
+//   node test/run.mjs --systemd the unit under a real systemd, on what is built
 //   node test/run.mjs --again   the tests alone, on what is built: for another version of Node
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 const bin = name => `node_modules/.bin/${name}`;
 const [mode = '', pattern] = process.argv.slice(2);
-const config = { '--long': 'ava.long.config.mjs', '--real': 'ava.real.config.mjs', '--ops': 'ava.ops.config.mjs' }[
-  mode
-];
+const config = {
+  '--long': 'ava.long.config.mjs',
+  '--real': 'ava.real.config.mjs',
+  '--ops': 'ava.ops.config.mjs',
+  '--systemd': 'ava.systemd.config.mjs',
+}[mode];
 let passed = 0;
 let failed = 0;
 

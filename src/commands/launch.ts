@@ -33,6 +33,7 @@ import { shareSources } from './share-sources.js';
 import { type Shipping, startShipping } from './shipping.js';
 import { prepareSimulator } from './start-simulator.js';
 import { suppliersOf } from './suppliers.js';
+import { createSystemd, notifySystemd } from './systemd.js';
 import { untilStopped } from './until-stopped.js';
 import { createVoice, type Voice } from './voice.js';
 import { wantedTopics } from './wanted-topics.js';
@@ -81,11 +82,20 @@ async function launched(
   const simulated = config.simulator && prepareSimulator({ ...config.simulator, host: '127.0.0.1' });
   const time = given ?? simulated?.time ?? realTime;
 
+  const systemd = createSystemd({
+    env: io.env,
+    pid: process.pid,
+    time: realTime,
+    send: notifySystemd(io.env),
+    warn: text => voice.logger.warn(text),
+  });
+  closers.push(() => systemd.close());
   const tally = createTally(time);
   let listen: Report = () => undefined;
   const report: Report = event => {
     tally.report(event);
     listen(event);
+    systemd.report(event);
     if (event.kind === 'appended') shipping?.wake();
   };
   const { path, maxBytes, retain: retainBytes } = config.log;
@@ -155,6 +165,7 @@ async function launched(
     hangups.next();
     const { level, text } = reload();
     logger[level](`SIGHUP: ${text}`);
+    systemd.reloaded();
   };
   // Without a listener the signal would end the process at once, with what is in flight.
   process.on('SIGHUP', onHangup);
