@@ -37,7 +37,9 @@ export function checkDirectory(path: string, maxBytes: number): readonly Finding
   }
 }
 
-const nearest = (path: string): string => (existsSync(path) || dirname(path) === path ? path : nearest(dirname(path)));
+/** The path itself, or the first directory above it that exists. */
+export const nearest = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 
 function tryWriting(path: string): void {
   const file = join(path, `doctor.${process.pid}`);

@@ -16,6 +16,7 @@ import { namesOf, secretsOf } from '../secrets-of.js';
 import { claimsTopic, wantedTopics } from '../wanted-topics.js';
 import { checkDirectory } from './check-directory.js';
 import { checkKafka } from './check-kafka.js';
+import { checkPlaces } from './check-places.js';
 import { checkSources } from './check-sources.js';
 import { type Finding, ok, skipped } from './finding.js';
 import { reach } from './reach.js';
@@ -45,6 +46,7 @@ export function addDoctor(program: Command, io: Io, connect: Connect = connectKa
       const findings = [
         ok('configuration', loaded.file),
         ...checkDirectory(config.log.path, config.log.maxBytes),
+        ...(config.batch ? checkPlaces(config.batch.inbox) : []),
         ...(await checkNetwork(config, io, connect, offline)),
       ];
       const redact = redactor(secretsOf(config), namesOf(config));
