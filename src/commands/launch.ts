@@ -172,7 +172,7 @@ async function launched(
   closers.push(() => process.off('SIGHUP', onHangup));
   let url: string | undefined;
   const progress = hasTerminal
-    ? createProgress(terminalOf(io), realTime, () => progressText(view.status(), time.now(), url))
+    ? createProgress(terminalOf(io), realTime, () => progressText(view.status(), view.files(), time.now(), url))
     : undefined;
   if (progress) {
     voice.speakThrough(progress);

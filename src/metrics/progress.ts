@@ -1,5 +1,5 @@
 import type { Time } from '../streams/time.js';
-import type { QuotaStatus, Status } from './view.js';
+import type { FilesStatus, QuotaStatus, Status } from './view.js';
 import { count, many, plain, soon, span } from './wording.js';
 
 /** The part of a terminal stream that is used; `process.stderr` fits. */
@@ -56,12 +56,16 @@ export function createProgress(terminal: Terminal, time: Time, text: () => strin
   };
 }
 
-/** What the line says: how much has come, what is left, how far behind, where to look and how to stop. Most important first: the end may be cut. */
-export function progressText(status: Status, nowMs: number, url: string | undefined): string {
+/**
+ * What the line says: which files are read, how much has come, what is left, how far behind, where to look and how to stop. Most important first: the end may be
+ * cut.
+ */
+export function progressText(status: Status, files: FilesStatus, nowMs: number, url: string | undefined): string {
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   const left = callsLeft(status, nowMs);
   const behind = Math.max(0, ...status.feeds.map(feed => feed.worstLatenessSeconds));
   const parts = [
+    ...filesRead(files),
     many(total(status.feeds.map(feed => feed.records)), 'record'),
     many(total(status.sources.map(source => source.calls)), 'call'),
     ...(left === undefined ? [] : [left]),
@@ -71,6 +75,19 @@ export function progressText(status: Status, nowMs: number, url: string | undefi
     status.draining ? 'stopping' : 'Ctrl-C stops',
   ];
   return parts.join(' · ');
+}
+
+/** The file that will take longest, and how many there are beside it. */
+function filesRead({ progress, waiting }: FilesStatus): readonly string[] {
+  const [longest] = progress.toSorted((a, b) => (b.secondsLeft ?? Infinity) - (a.secondsLeft ?? Infinity));
+  if (longest === undefined) return [];
+  const { file, share, rowsPerSecond, secondsLeft } = longest;
+  const left = secondsLeft === undefined ? '' : `, ${span(secondsLeft * 1000)} left`;
+  const others = progress.length - 1 + waiting;
+  return [
+    `${file} ${Math.floor(share * 100)}%, ${many(Math.round(rowsPerSecond), 'row')}/s${left}`,
+    ...(others > 0 ? [`${many(others, 'more file')}`] : []),
+  ];
 }
 
 /** Of the limit that is nearest to its end. Of each source only the largest counts: it shapes the day, the smaller ones come and go with every call. */

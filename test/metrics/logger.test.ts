@@ -4,6 +4,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 import { createLogger } from '../../src/metrics/logger.js';
 import { createProgress, progressText } from '../../src/metrics/progress.js';
 import { redactor } from '../../src/metrics/redactor.js';
+import type { FilesStatus } from '../../src/metrics/view.js';
 import { count, fromNow, instant, many, plain, size, span } from '../../src/metrics/wording.js';
 import type { Time } from '../../src/streams/time.js';
 import { runs } from '../property-runs.js';
@@ -189,12 +190,27 @@ test('a progress line that a narrowed window has wrapped is cleared with all its
   ]);
 });
 
+const noFiles: FilesStatus = { waiting: 0, progress: [], recent: [] };
+
+test('the progress line says of the file that takes longest how far it is, how fast and how long', t => {
+  const { view } = fakeView(handClock());
+  const read = { dataset: 'bars', bytes: 9, rows: 1000 };
+  const slow = { ...read, file: 'b.csv', share: 0.428, rowsPerSecond: 81_234.4, secondsLeft: 71.9 };
+  const fast = { ...read, file: 'a.csv', share: 0.5, rowsPerSecond: 10, secondsLeft: 4 };
+  const begun = { ...read, file: 'c.csv', share: 0, rowsPerSecond: 0 };
+  const said = (progress: FilesStatus['progress'], waiting = 0): readonly string[] =>
+    progressText(view.status(), { waiting, progress, recent: [] }, startMs, undefined).split(' · ').slice(0, 2);
+  t.deepEqual(said([fast, slow], 2), ['b.csv 42%, 81,234 rows/s, 1 m 11 s left', '3 more files']);
+  t.deepEqual(said([begun]), ['c.csv 0%, 0 rows/s', '0 records']);
+  t.deepEqual(said([], 2), ['0 records', '0 calls']);
+});
+
 test('the progress line says what has come, what is left, how late it is, where to look and how to stop', t => {
   const time = handClock();
   const { view, report } = fakeView(time);
   for (const event of someEvents) report(event);
   t.is(
-    progressText(view.status(), startMs, 'http://127.0.0.1:8787'),
+    progressText(view.status(), noFiles, startMs, 'http://127.0.0.1:8787'),
     '12,355 records · 4 calls · 4 left (25 per 1d) · 1 m 35 s behind · 28 series · http://127.0.0.1:8787 · Ctrl-C stops',
   );
   report({
@@ -205,7 +221,7 @@ test('the progress line says what has come, what is left, how late it is, where 
     max: 25,
     resetsAtMs: startMs + 11_520_000,
   });
-  t.regex(progressText(view.status(), startMs, undefined), / · 0 left \(25 per 1d, more in 3 h 12 m\) · /);
+  t.regex(progressText(view.status(), noFiles, startMs, undefined), / · 0 left \(25 per 1d, more in 3 h 12 m\) · /);
 });
 
 test('durations, counts, sizes and instants read as people say them', t => {

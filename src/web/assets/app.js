@@ -1,8 +1,19 @@
-import { createBar, each, element, fill, setClass, setText, updateBar } from './draw.js';
+import {
+  createBar,
+  createProgress,
+  each,
+  element,
+  fill,
+  setClass,
+  setText,
+  updateBar,
+  updateProgress,
+} from './draw.js';
 import { count, fromNow, orDash, size, soon, span, stamp } from './format.js';
 
 const everyMs = 2000;
 const shownSymbols = 50;
+const shownFiles = 20;
 const at = id => document.getElementById(id);
 const ask = { search: at('search'), list: at('list'), order: at('order') };
 const looks = {
@@ -16,6 +27,11 @@ const looks = {
   skipped: 'warn',
   failing: 'bad',
   delisted: '',
+  claimed: '',
+  reading: '',
+  published: '',
+  archived: 'good',
+  quarantined: 'bad',
   info: 'quiet',
   warn: 'warn',
   error: 'bad',
@@ -88,6 +104,7 @@ function drawFigures({ feeds, sources, log }, nowMs) {
 }
 
 function drawSources({ sources }, nowMs) {
+  at('sources').parentElement.hidden = sources.length === 0;
   const create = () => {
     const card = element('li');
     const head = card.appendChild(element('header'));
@@ -215,6 +232,31 @@ function drawRecent({ recent }) {
   });
 }
 
+function drawFiles({ waiting, progress, recent }, nowMs) {
+  at('files').hidden = waiting + progress.length + recent.length === 0;
+  setText(at('waiting'), waiting > 0 ? `${count(waiting)} more in the inbox` : '');
+  each(at('reading'), progress, createProgress, (bar, { file, share, rows, rowsPerSecond, secondsLeft }) =>
+    updateProgress(bar, {
+      title: file,
+      share,
+      amount: `${Math.floor(share * 100)}%`,
+      note: `${count(rows)} rows · ${count(Math.round(rowsPerSecond))} a second${secondsLeft === undefined ? '' : ` · ${span(secondsLeft)} left`}`,
+    }),
+  );
+  const rowsOf = ({ file, state, dataset, rows, records, rejected, bytes, at: iso, code, detail }) => [
+    file,
+    { text: state, pill: looks[state] ?? '' },
+    dataset,
+    number(count(rows)),
+    number(count(records)),
+    troubled(rejected, 'bad'),
+    number(size(bytes)),
+    { ...number(fromNow(iso, nowMs)), title: iso },
+    { text: code === undefined ? '' : `${code}: ${detail}`, className: 'text' },
+  ];
+  fill(at('done'), recent.slice(0, shownFiles).map(rowsOf), 'No file was met yet.');
+}
+
 function drawFailure(error) {
   at('door').hidden = !error.isLocked;
   at('silent').hidden = Boolean(error.isLocked);
@@ -231,7 +273,7 @@ async function refresh() {
   if (document.hidden) return;
   const asked = symbolsPath();
   try {
-    const [status, symbols] = await Promise.all([get('api/v1/status'), get(asked)]);
+    const [status, symbols, files] = await Promise.all([get('api/v1/status'), get(asked), get('api/v1/files')]);
     // Ages by the instance's clock: this one may be wrong, or the instance's a simulated one.
     const nowMs = Date.parse(status.body.now);
     answeredMs = Date.now();
@@ -243,6 +285,7 @@ async function refresh() {
     drawFigures(status.body, nowMs);
     drawSources(status.body, nowMs);
     drawFeeds(status.body, nowMs);
+    drawFiles(files.body, nowMs);
     drawLists(status.body, nowMs);
     drawLog(status.body);
     drawRecent(status.body);

@@ -82,3 +82,22 @@ export function updateBar(bar, { title, used, max, amount, note }) {
   track.setAttribute('aria-valuenow', String(Math.min(used, max)));
   track.setAttribute('aria-valuetext', amount);
 }
+
+/** How far something has come: title and amount above, remark below. */
+export function createProgress() {
+  const bar = element('div', 'bar');
+  const head = bar.appendChild(element('p'));
+  head.append(element('span'), element('span'));
+  bar.append(element('progress'), element('p', 'note'));
+  return bar;
+}
+
+export function updateProgress(bar, { title, share, amount, note }) {
+  const [head, track, remark] = bar.children;
+  setText(head.children[0], title);
+  setText(head.children[1], amount);
+  setText(remark, note);
+  track.max = 1;
+  track.value = share;
+  track.setAttribute('aria-label', title);
+}
