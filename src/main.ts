@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { openTable } from './batch/formats/formats.js';
+import { readerBounds } from './batch/reader/bounds.js';
+import { inspectApart } from './batch/reader/inspect-apart.js';
 import { addBatch } from './commands/batch.js';
 import { addDlq } from './commands/dlq.js';
 import { addDoctor } from './commands/doctor/doctor.js';
@@ -65,7 +66,7 @@ const program = new Command('financelake')
 addRun(program, io);
 addValidate(program, io);
 addInit(program, io);
-addInspect(program, io, openTable);
+addInspect(program, io, (path, asked) => inspectApart(path, asked, readerBounds));
 addDoctor(program, io);
 addStatus(program, io, sight(io));
 addQuota(program, io, sight(io));

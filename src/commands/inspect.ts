@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { inspectFile, type OpenTable } from '../batch/inspect/inspect-file.js';
-import type { Asked, Finding } from '../batch/inspect/proposal.js';
+import type { Asked, Finding, Proposal } from '../batch/inspect/proposal.js';
 import { toBlock } from '../batch/inspect/to-block.js';
 import { yamlText } from '../config/yaml-text.js';
 import { plain } from '../metrics/wording.js';
@@ -10,12 +9,15 @@ import { isZone } from '../records/zone.js';
 import { ExitFailure } from './exit-code.js';
 import type { Io } from './io.js';
 
+/** Looks at a file. */
+export type Inspect = (path: string, asked: Asked) => Promise<Proposal>;
+
 interface Flags extends Asked {
   readonly json?: true;
 }
 
 /** `inspect FILE`: a dataset for files like it, with what in the file speaks for it. */
-export function addInspect(program: Command, io: Io, openTable: OpenTable): void {
+export function addInspect(program: Command, io: Io, look: Inspect): void {
   program
     .command('inspect')
     .argument('<file>', 'a data file')
@@ -29,11 +31,11 @@ export function addInspect(program: Command, io: Io, openTable: OpenTable): void
     .addOption(new Option('--decimal <sign>', 'decimal sign, where the file does not tell').choices(['.', ',']))
     .addOption(new Option('--kind <kind>', 'what its rows are').choices(['bar', 'quote', 'row']))
     .action(async (file: string, { json, ...asked }: Flags) =>
-      io.exit(await inspect(resolve(io.cwd, file), asked, json === true, io, openTable)),
+      io.exit(await inspect(resolve(io.cwd, file), asked, json === true, io, look)),
     );
 }
 
-async function inspect(path: string, asked: Asked, json: boolean, io: Io, openTable: OpenTable): Promise<number> {
+async function inspect(path: string, asked: Asked, json: boolean, io: Io, look: Inspect): Promise<number> {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     throw new ExitFailure(2, `There is no file ${plain(path)}.`);
   if (asked.zone !== undefined && !isZone(asked.zone))
@@ -41,7 +43,7 @@ async function inspect(path: string, asked: Asked, json: boolean, io: Io, openTa
       2,
       `\`${asked.zone}\` is not a time zone: write an IANA name such as America/New_York or UTC.`,
     );
-  const proposal = await inspectFile(path, asked, openTable, Date.now());
+  const proposal = await look(path, asked);
   if (!proposal.ok) {
     io.err(
       `${comments(proposal.findings)}${plain(basename(path))}: no dataset can be proposed: ${plain(proposal.reason)}\n`,

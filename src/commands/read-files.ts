@@ -3,6 +3,7 @@ import { type BatchEngine, batchEngine } from '../batch/engine.js';
 import { forgetFiles, retryFiles } from '../batch/file-admin.js';
 import { placesBeside } from '../batch/intake/places.js';
 import { newestFiles } from '../batch/ledger.js';
+import { readerBounds } from '../batch/reader/bounds.js';
 import { createReaderPool } from '../batch/reader/pool.js';
 import type { Config } from '../config/options.js';
 import type { Running } from '../ingest/blueprint.js';
@@ -12,7 +13,7 @@ import type { Changes } from '../metrics/changes.js';
 import type { FilesStatus } from '../metrics/view.js';
 import { many } from '../metrics/wording.js';
 import type { Report } from '../records/event.js';
-import { realTime, type Time } from '../streams/time.js';
+import type { Time } from '../streams/time.js';
 import { makeDatasets } from './make-datasets.js';
 
 /** The polling and the files as one. */
@@ -33,9 +34,6 @@ export const withFiles = (running: Running, engine: BatchEngine): Running => ({
   },
 });
 
-/** Of one reader: DuckDB and a chunk of rows. */
-const readerBytes = 512 * 2 ** 20;
-const silentMs = 120_000;
 const shown = 100;
 
 export interface FileReading {
@@ -55,8 +53,7 @@ export function readFiles(
   if (!batch) return undefined;
   const { log, time, report, once } = parts;
   const places = placesBeside(batch.inbox);
-  // Files take real time, also in a simulated day.
-  const pool = createReaderPool({ maxBytes: readerBytes, silentMs, time: realTime });
+  const pool = createReaderPool(readerBounds);
   const engine = batchEngine(
     {
       places,

@@ -1,10 +1,13 @@
 import test from 'ava';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { openTable } from '../../src/batch/formats/formats.js';
+import { readerBounds } from '../../src/batch/reader/bounds.js';
+import { inspectApart } from '../../src/batch/reader/inspect-apart.js';
 import { addInspect } from '../../src/commands/inspect.js';
 import { fileOf } from '../batch/inspect/inspecting.js';
 import { good } from '../config/loading.js';
+
+let bounds = readerBounds;
 
 async function run(...args: readonly string[]): Promise<{ out: string; err: string; code: number | undefined }> {
   const said = { out: '', err: '', code: undefined as number | undefined };
@@ -25,7 +28,7 @@ async function run(...args: readonly string[]): Promise<{ out: string; err: stri
     onStop: () => undefined,
   };
   const program = new Command().exitOverride();
-  addInspect(program, io, openTable);
+  addInspect(program, io, (path, asked) => inspectApart(path, asked, bounds));
   await program.parseAsync(['node', 'financelake', 'inspect', ...args]);
   return said;
 }
@@ -59,4 +62,19 @@ test('without a proposal it says why and exits 1; a file that is not there is 2'
   t.is((await run(fileOf('x.parquet', 'no parquet'))).code, 1);
   await t.throwsAsync(run('/no/such/file.csv'), { message: /There is no file/ });
   await t.throwsAsync(run(fileOf('AAPL.csv', content), '--zone', 'Mars'), { message: /not a time zone/ });
+});
+
+test.serial('a file that takes its reader with it costs the command nothing but the proposal', async t => {
+  t.teardown(() => {
+    bounds = readerBounds;
+  });
+  bounds = { ...readerBounds, maxBytes: 64 * 2 ** 20 };
+  // A reader that has just started holds more than that.
+  const large = await run(fileOf('AAPL.csv', content.repeat(100_000)));
+  t.deepEqual([large.out, large.code], ['', 1]);
+  t.regex(large.err, /no dataset can be proposed: (?:looking at it takes more than 64 MiB of memory|its reader ended)/);
+  bounds = { ...readerBounds, silentMs: 0 };
+  const slow = await run(fileOf('AAPL.csv', content.repeat(100_000)));
+  t.deepEqual([slow.out, slow.code], ['', 1]);
+  t.regex(slow.err, /no dataset can be proposed: looking at it takes more than 0 s/);
 });

@@ -1,25 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Subscription, timer } from 'rxjs';
-import type { Time } from '../../streams/time.js';
 import type { MappedChunk } from '../mapped.js';
 import { FileFault } from '../table.js';
+import type { ReaderBounds } from './bounds.js';
 import type { ReadFile, ReadJob } from './job.js';
 import type { FromReader, ToReader } from './messages.js';
+import { residentBytes } from './resident-bytes.js';
 
 export interface ReaderPool {
   readonly read: ReadFile;
   /** Ends all readers. */
   close(): void;
-}
-
-export interface ReaderPoolOptions {
-  /** Bytes that a reader may hold resident. */
-  readonly maxBytes: number;
-  /** A reader that brings nothing for so long, while it is asked, is ended. */
-  readonly silentMs: number;
-  readonly time: Time;
 }
 
 const program = fileURLToPath(new URL('./process.js', import.meta.url));
@@ -29,7 +21,7 @@ const lookMs = 250;
  * Readers in processes of their own, each with one file at a time and used again for the next: a reader that crashes, hangs or takes too much memory costs its
  * file and nobody else's.
  */
-export function createReaderPool({ maxBytes, silentMs, time }: ReaderPoolOptions): ReaderPool {
+export function createReaderPool({ maxBytes, silentMs, time }: ReaderBounds): ReaderPool {
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   let isClosed = false;
@@ -137,14 +129,4 @@ export function createReaderPool({ maxBytes, silentMs, time }: ReaderPoolOptions
       for (const child of all) child.kill('SIGKILL');
     },
   };
-}
-
-/** 0 where the system does not tell. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
-    return Number.isFinite(pages) ? pages * 4096 : 0;
-  } catch {
-    return 0;
-  }
 }
