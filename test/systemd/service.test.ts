@@ -77,7 +77,8 @@ test.serial(
       'a mistake is not taken over',
       () => journal().includes('the configuration is not taken over') || undefined,
     );
-    t.is(show('ActiveState'), 'active');
+    // The log is first, the notice that the reload is over comes behind it.
+    await until('it is as active as before', () => show('ActiveState') === 'active' || undefined);
     write(200);
 
     const first = main();
