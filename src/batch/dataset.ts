@@ -33,7 +33,7 @@ export type FormatName = 'csv' | 'ndjson' | 'json' | 'parquet';
 /** How lines of text are cut into cells. Absent: found out from the file. */
 export interface TextLayout {
   readonly delimiter?: string;
-  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1' | 'windows-1252';
   /** Lines before the header. */
   readonly skip: number;
   /** False: the first line is data, columns are known by position. */

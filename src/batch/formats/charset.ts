@@ -72,11 +72,16 @@ export function decoded(bytes: AsyncIterable<Uint8Array>, declared?: Encoding): 
   return { pieces: pieces(), encoding: () => encoding };
 }
 
+const noLetters = ' '.repeat(32);
+/** https://encoding.spec.whatwg.org/#windows-1252, where that has no control characters. Some versions of Node decode it as Latin-1. */
+const windowsLetters = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+
 const decoders: Readonly<Record<Encoding, () => Decoder>> = {
   'utf-8': utf8,
   'utf-16le': () => utf16(false),
   'utf-16be': () => utf16(true),
-  latin1,
+  latin1: oneByte('no letter of Latin-1 (if it is Windows-1252, say `encoding: windows-1252`)', noLetters),
+  'windows-1252': oneByte('no letter of Windows-1252', windowsLetters),
 };
 
 function utf8(): Decoder {
@@ -89,7 +94,10 @@ function utf8(): Decoder {
       const piece = whole.subarray(0, end);
       const ascii = isAscii(piece);
       if (!ascii && !isUtf8(piece))
-        throw fault('no UTF-8 (if it is Latin-1, say `encoding: latin1`)', offset + firstBad(piece));
+        throw fault(
+          'no UTF-8 (if it is Latin-1 or Windows-1252, say `encoding: latin1` or `encoding: windows-1252`)',
+          offset + firstBad(piece),
+        );
       carried = Buffer.from(whole.subarray(end));
       offset += end;
       return piece.toString(ascii ? 'latin1' : 'utf8');
@@ -141,14 +149,18 @@ function utf16(bigEndian: boolean): Decoder {
   };
 }
 
-function latin1(): Decoder {
-  let offset = 0;
-  return {
-    decode(bytes) {
-      const control = bytes.findIndex(byte => byte >= 0x80 && byte < 0xa0);
-      if (control >= 0) throw fault('no letter of Latin-1', offset + control);
-      offset += bytes.length;
-      return bytes.toString('latin1');
-    },
+/** @param high what the bytes 0x80 to 0x9f are; a blank where they are nothing */
+function oneByte(what: string, high: string): () => Decoder {
+  return () => {
+    let offset = 0;
+    return {
+      decode(bytes) {
+        const wrong = bytes.findIndex(byte => byte >= 0x80 && byte < 0xa0 && high[byte - 0x80] === ' ');
+        if (wrong >= 0) throw fault(what, offset + wrong);
+        offset += bytes.length;
+        const text = bytes.toString('latin1');
+        return high === noLetters ? text : text.replace(/[\u0080-\u009f]/g, one => high[one.charCodeAt(0) - 0x80]!);
+      },
+    };
   };
 }

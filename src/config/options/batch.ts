@@ -37,7 +37,7 @@ const column = orAlone(object(columnFields, checkColumn), 'column', names);
 const textFields = {
   delimiter: optional(character, 'What stands between the cells; found out when absent.'),
   encoding: optional(
-    choice(['utf-8', 'utf-16le', 'utf-16be', 'latin1']),
+    choice(['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'windows-1252']),
     'How characters are written; found out when absent.',
   ),
   skip: preset(integer({ min: 0, max: 10_000 }), '0', 'Lines before the header.'),

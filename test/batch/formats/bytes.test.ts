@@ -57,7 +57,13 @@ test('bytes that are not the encoding are named by their offset, in pieces of an
   for (const size of [1, 2, 3, 100]) {
     t.regex(await faultOf(() => textOf(latin, undefined, size)), /^encoding: no UTF-8 .*latin1.* at byte 1$/);
     t.is(await textOf(latin, 'latin1', size), 'Zürich,Genève');
-    t.regex(await faultOf(() => textOf(Buffer.from([0x61, 0x80]), 'latin1', size)), /Latin-1 at byte 1$/);
+    t.regex(
+      await faultOf(() => textOf(Buffer.from([0x61, 0x80]), 'latin1', size)),
+      /Latin-1 .*windows-1252.* at byte 1$/,
+    );
+    const windows = Buffer.from([0x80, 0x20, 0x93, 0xfc, 0x94, 0x9f]);
+    t.is(await textOf(windows, 'windows-1252', size), '€ “ü”Ÿ');
+    t.regex(await faultOf(() => textOf(Buffer.from([0x80, 0x81]), 'windows-1252', size)), /Windows-1252 at byte 1$/);
     t.regex(await faultOf(() => textOf(Buffer.from('ü'.repeat(9)).subarray(0, 17), undefined, size)), /at byte 16$/);
     t.regex(await faultOf(() => textOf(half, undefined, size)), /no UTF-16 at byte 4$/);
     t.regex(await faultOf(() => textOf(half.subarray(0, 3), 'utf-16le', size)), /half a character at byte 3$/);
