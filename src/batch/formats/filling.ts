@@ -5,6 +5,8 @@ export const chunkRows = 4096;
 
 /** A chunk holds fewer rows when their cells have more characters than this together. */
 const chunkCharacters = 4 * 2 ** 20;
+/** What a kept cell counts for beside its text: its place, and the head of its text in memory. A wide file has many short ones. */
+const cellCharacters = 16;
 
 /** A chunk while it is filled: rows count on from one to the next, those before `fromRow` are counted and left out. */
 export class Filling {
@@ -35,7 +37,7 @@ export class Filling {
     if (++this.met < this.#fromRow) return false;
     if (this.rows === 0) this.#firstRow = this.met;
     this.rows++;
-    this.#characters += characters;
+    this.#characters += characters + cellCharacters * this.#width;
     return true;
   }
 
