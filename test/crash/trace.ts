@@ -45,7 +45,7 @@ export function readTrace(file: string, target: string): TraceEvent[] {
         position.set(fd, result);
         return;
       case 'ftruncate':
-        events.push({ kind: 'truncate', size: Number(/, (\d+)\)/.exec(text)![1]) });
+        events.push({ kind: 'truncate', size: lastNumber(text) });
         return;
       case 'fsync':
       case 'fdatasync':
@@ -53,10 +53,16 @@ export function readTrace(file: string, target: string): TraceEvent[] {
         return;
       default: {
         const bytes = bytesOf(text);
-        const isWhole = isInjected || result === bytes.length;
-        const given = call === 'pwrite64' ? Number(/, (\d+)\) += /.exec(text)![1]) : (position.get(fd) ?? 0);
+        // A call that the end of the process has cut off has no result; its bytes may have reached the file.
+        const isWhole = isInjected || Number.isNaN(result) || result === bytes.length;
+        const given = call === 'pwrite64' ? lastNumber(text) : (position.get(fd) ?? 0);
         const kept = isWhole ? bytes : bytes.subarray(0, Math.max(0, result));
-        events.push({ kind: 'write', offset: given, bytes: kept, isSynced: isSynced && isWhole && !isInjected });
+        events.push({
+          kind: 'write',
+          offset: given,
+          bytes: kept,
+          isSynced: isSynced && result === bytes.length && !isInjected,
+        });
       }
     }
   };
@@ -77,6 +83,9 @@ export function readTrace(file: string, target: string): TraceEvent[] {
   }
   return events;
 }
+
+/** The last argument of a call, `…, 4096, 8192) = 4096`, or `…, 4096, 8192 <unfinished ...>) = ?` where the process ended within it. */
+const lastNumber = (text: string): number => Number(/, (\d+) *(?:<unfinished \.\.\.>)?\) += /.exec(text)![1]);
 
 /** All strings of a call, one behind the other: strace writes each byte as `\xHH`. */
 const bytesOf = (text: string): Buffer =>
