@@ -2,7 +2,7 @@
 const order = [
   ['main'],
   ['commands'],
-  ['units', 'batch'],
+  ['units', 'batch', 'lake'],
   ['config', 'metrics', 'web', 'ingest', 'simulator'],
   ['symbols', 'log'],
   ['sources', 'schedule'],
