@@ -26,7 +26,7 @@ const owners = {
   'prom-client': 'metrics',
   pino: 'metrics',
   yaml: '(config|simulator)',
-  '@duckdb/node-api': 'batch/formats',
+  '@duckdb/node-api': '(batch/formats|lake)',
   fzstd: 'batch/formats',
   'xxhash-wasm': 'batch/formats',
 };

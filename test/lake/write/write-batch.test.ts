@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { noTable, type Snapshot } from '../../../src/lake/delta/snapshot.js';
+import { localStore } from '../../../src/lake/store/local-store.js';
+import { openDuckDb } from '../../../src/lake/write/rows.js';
+import { type Slice, type Table, writeBatch } from '../../../src/lake/write/write-batch.js';
+
+const bar = (id: string, close: string, date = '2026-11-25') =>
+  Buffer.from(JSON.stringify({ id, symbol: 'A/"B', time: `${date}T14:30:00Z`, date, close, more: 1 }));
+
+async function world(t: { teardown(end: () => void): void }) {
+  const directory = mkdtempSync(join(tmpdir(), 'lake-write-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const table: Table = {
+    store: localStore(directory),
+    columns: [
+      { name: 'id', type: 'string' },
+      { name: 'symbol', type: 'string' },
+      { name: 'time', type: 'timestamp' },
+      { name: 'date', type: 'date' },
+      { name: 'close', type: 'decimal(38,10)' },
+    ],
+    partitionBy: ['date'],
+  };
+  const duck = await openDuckDb(256e6);
+  const rowsOf = async (snapshot: Snapshot) => {
+    const paths = [...snapshot.files.values()].map(
+      ({ path }) => `'${table.store.localPath(decodeURIComponent(path))}'`,
+    );
+    const found = await duck.runAndReadAll(
+      `SELECT id, CAST(time AS VARCHAR), CAST(close AS VARCHAR) FROM read_parquet([${paths.join(', ')}]) ORDER BY id`,
+    );
+    return found.getRows();
+  };
+  const slice = (from: number, ...values: Uint8Array[]): Slice => ({
+    appId: 'log/market.bars/0',
+    from,
+    end: from + values.length,
+    values,
+  });
+  return { table, duck, rowsOf, slice };
+}
+
+test('rows come once by id, exact to the digit, and the offset behind them is in the same commit', async t => {
+  const { table, duck, rowsOf, slice } = await world(t);
+  const first = await writeBatch(
+    table,
+    duck,
+    noTable,
+    slice(
+      0,
+      bar('a', '9007199254740993.0000000001'),
+      bar('b', '2', '2026-11-26'),
+      bar('a', '9007199254740993.0000000001'),
+    ),
+  );
+  const second = await writeBatch(table, duck, first.snapshot, slice(3, bar('b', '2', '2026-11-26'), bar('c', '3.50')));
+  t.deepEqual([first.rows, second.rows], [2, 1]);
+  t.is(second.snapshot.txns.get('log/market.bars/0'), 4);
+  t.deepEqual(await rowsOf(second.snapshot), [
+    ['a', '2026-11-25 14:30:00+00', '9007199254740993.0000000001'],
+    ['b', '2026-11-26 14:30:00+00', '2.0000000000'],
+    ['c', '2026-11-25 14:30:00+00', '3.5000000000'],
+  ]);
+});
+
+test('a slice that the table has had is not written again', async t => {
+  const { table, duck, slice } = await world(t);
+  const first = await writeBatch(table, duck, noTable, slice(0, bar('a', '1')));
+  const again = await writeBatch(table, duck, noTable, slice(0, bar('x', '1')));
+  t.false(again.committed);
+  t.deepEqual(again.snapshot.files, first.snapshot.files);
+});
+
+test('a value that its column cannot hold to the last digit is handed back, and the rows beside it are written', async t => {
+  const { table, duck, rowsOf, slice } = await world(t);
+  const written = await writeBatch(
+    table,
+    duck,
+    noTable,
+    slice(7, bar('a', '0.12345678901'), bar('b', '0.12345678900'), bar('c', 'much'), bar('d', '1', '2026-11-31')),
+  );
+  t.deepEqual(written.rejected, [0, 2, 3]);
+  t.deepEqual(
+    (await rowsOf(written.snapshot)).map(([id]) => id),
+    ['b'],
+  );
+});
