@@ -22,7 +22,7 @@ export interface Slice {
   /** Of the first and behind the last value. */
   readonly from: number;
   readonly end: number;
-  /** JSON, one object each, without line ends. */
+  /** JSON, one object each; anything else is handed back. */
   readonly values: readonly Uint8Array[];
 }
 
@@ -49,6 +49,16 @@ const created = ({ columns, partitionBy }: Table): Action[] => [
   },
 ];
 
+const lineEnd = Buffer.from('\n');
+const nothing = Buffer.from('{}');
+
+/** Between the words of JSON a line end is a blank; an empty line would not count as a row. */
+const asLine = (value: Uint8Array): Uint8Array => {
+  const line =
+    value.includes(10) || value.includes(13) ? value.map(byte => (byte === 10 || byte === 13 ? 32 : byte)) : value;
+  return line.some(byte => byte !== 32) ? line : nothing;
+};
+
 /** The first offset that the table does not hold, undefined where it holds none of this partition of the log. */
 export const nextOffset = (snapshot: Snapshot, appId: string): number | undefined => {
   const last = snapshot.txns.get(appId);
@@ -70,9 +80,9 @@ export async function writeBatch(table: Table, duck: Connection, known: Snapshot
   try {
     await writeFile(
       lines,
-      slice.values.flatMap(value => [value, Buffer.from('\n')]),
+      slice.values.flatMap(value => [asLine(value), lineEnd]),
     );
-    rejected = await loadRows(duck, lines, columns);
+    rejected = await loadRows(duck, lines, slice.values.length, columns);
   } finally {
     await rm(lines, { force: true });
   }
@@ -115,7 +125,9 @@ async function writeParts({ store, columns, partitionBy }: Table, duck: Connecti
     const unknown =
       live.length === 0
         ? []
-        : [`id NOT IN (SELECT id FROM read_parquet([${live.join(', ')}], hive_partitioning = false))`];
+        : [
+            `NOT EXISTS (FROM read_parquet([${live.join(', ')}], hive_partitioning = false) AS held WHERE held.id = fitting.id)`,
+          ];
     const where = [...here, ...unknown].map(term => ` AND ${term}`).join('');
     const path = await store.scratch();
     const order = stored.includes('"symbol"') && stored.includes('"time"') ? ' ORDER BY "symbol", "time"' : '';

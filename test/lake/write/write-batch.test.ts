@@ -88,3 +88,35 @@ test('a value that its column cannot hold to the last digit is handed back, and 
     ['b'],
   );
 });
+
+test('what is no record is handed back by its place, and does not hold up the others', async t => {
+  const { table, duck, rowsOf, slice } = await world(t);
+  const foreign = ['', ' ', 'no json', '{"id":', '[1]', '{"symbol":"A"}', '7', 'null', '{"id":"c",\n"close":"1"}'];
+  const written = await writeBatch(
+    table,
+    duck,
+    noTable,
+    slice(0, bar('a', '1'), ...foreign.map(text => Buffer.from(text)), bar('b', '2')),
+  );
+  t.deepEqual(written.rejected, [1, 2, 3, 4, 5, 6, 7, 8]);
+  t.deepEqual(
+    (await rowsOf(written.snapshot)).map(([id]) => id),
+    ['a', 'b', 'c'],
+  );
+});
+
+test('digits of a whole number, of a second and of a day are kept or the row is handed back', async t => {
+  const { table, duck, slice } = await world(t);
+  const columns: Table['columns'] = [...table.columns, { name: 'trades', type: 'long' }];
+  const rows = [
+    { trades: '1.5' },
+    { trades: '9007199254740993' },
+    { time: '2026-11-25T14:30:00.1234567Z' },
+    { time: '2026-11-25T14:30:00.1234560Z' },
+    { date: '2026-11-25T14:30:00Z' },
+  ];
+  const values = rows.map((row, at) => Buffer.from(JSON.stringify({ id: `${at}`, date: '2026-11-25', ...row })));
+  const written = await writeBatch({ ...table, columns }, duck, noTable, slice(0, ...values));
+  t.deepEqual(written.rejected, [0, 2, 4]);
+  t.is(written.rows, 2);
+});
