@@ -67,7 +67,7 @@ export const nextOffset = (snapshot: Snapshot, appId: string): number | undefine
 
 /**
  * A slice of the log in one commit: its rows without those whose id the table has, and the offset behind them.
- * Holds the slice once, as DuckDB's table. Where it throws, files may stay that no entry names; writing the slice again is right.
+ * Holds the slice as lines, then as DuckDB's table. Where it throws, files may stay that no entry names; writing the slice again is right.
  */
 export async function writeBatch(table: Table, duck: Connection, known: Snapshot, slice: Slice): Promise<Written> {
   const { store, columns } = table;
@@ -78,10 +78,8 @@ export async function writeBatch(table: Table, duck: Connection, known: Snapshot
   const lines = await store.scratch();
   let rejected: number[] = [];
   try {
-    await writeFile(
-      lines,
-      slice.values.flatMap(value => [asLine(value), lineEnd]),
-    );
+    // One write: of an iterable each part would be a write of its own.
+    await writeFile(lines, Buffer.concat(slice.values.flatMap(value => [asLine(value), lineEnd])));
     rejected = await loadRows(duck, lines, slice.values.length, columns);
   } finally {
     await rm(lines, { force: true });
