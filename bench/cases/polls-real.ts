@@ -6,6 +6,7 @@ import { createHttpEdge } from '../../src/http/create-http-edge.js';
 import { blueprint } from '../../src/ingest/blueprint.js';
 import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.js';
 import type { Commit, Log } from '../../src/log/log.js';
+import { recordsIn } from '../../src/log/packed/unpack.js';
 import { createListener } from '../../src/metrics/listener.js';
 import { createLogger } from '../../src/metrics/logger.js';
 import { redactor } from '../../src/metrics/redactor.js';
@@ -75,7 +76,8 @@ const timed: Log = Object.assign(Object.create(log) as Log, {
   async append(commit: Commit) {
     const positions = await log.append(commit);
     const nowMs = performance.now();
-    for (const { records } of commit.batches) for (const { key } of records) latencies.push(nowMs - calledMs.get(key)!);
+    for (const batch of commit.batches)
+      for (const { key } of recordsIn(batch)) latencies.push(nowMs - calledMs.get(key)!);
     return positions;
   },
 });

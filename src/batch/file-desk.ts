@@ -9,11 +9,11 @@ import type { Event, Report } from '../records/event.js';
 import { isoDate } from '../records/instant.js';
 import type { Time } from '../streams/time.js';
 import type { Dataset } from './dataset.js';
+import { file8 } from './file8.js';
 import { moveInto, type Placed, type Places, writeReason } from './intake/places.js';
 import { entryChange, entryRecord, type FileEntry, fileEntry, mappingOf, stamp } from './ledger.js';
 import { type ChunkCommit, publishFile } from './publish-file.js';
 import type { ReadFile } from './reader/job.js';
-import { file8 } from './rejected.js';
 
 /** A file in `inflight/`, this process's own. */
 export interface Claimed extends Placed {
@@ -25,7 +25,7 @@ export interface Claimed extends Placed {
 
 export interface FileDeskParts {
   readonly places: Places;
-  readonly log: Pick<Log, 'get'>;
+  readonly log: Pick<Log, 'get' | 'ends'>;
   readonly topics: { readonly files: string; readonly deadLetters: string };
   readonly read: ReadFile;
   /** Resolves once it is on disk; commits of one dataset keep the order of the calls. */
@@ -123,6 +123,7 @@ export function createFileDesk(parts: FileDeskParts): FileDesk {
       dataset,
       fromRow: claimed.next,
       seenAt: new Date(time.now()).toISOString(),
+      partitions: log.ends(dataset.topic).length,
     };
     const track = (entry: FileEntry, share: number): void => {
       const seconds = Math.max(1e-3, (time.monotonicMs() - startedMs) / 1_000);
@@ -145,8 +146,8 @@ export function createFileDesk(parts: FileDeskParts): FileDesk {
         dataset,
         entry: claimed,
         chunks: read(job, signal),
-        commit: ({ records, entry: reached, events }: ChunkCommit) =>
-          parts.commit(dataset, { records, state: [entryChange(reached)], events }),
+        commit: ({ records, packed, entry: reached, events }: ChunkCommit) =>
+          parts.commit(dataset, { records, packed, state: [entryChange(reached)], events }),
         deadLetters: topics.deadLetters,
         at: now(),
         progress: track,

@@ -1,3 +1,5 @@
+import type { PackedRun } from '../log/packed/packer.js';
+
 /** A row that cannot become a record. */
 export interface RejectedRow {
   readonly row: number;
@@ -10,19 +12,18 @@ export interface RejectedRow {
   readonly cells: string;
 }
 
-/** What a chunk of a file became, ready to be appended: one entry a record, by column. Plain data and bytes, so that another process can make it. */
+/** Names of the headers that a record has of its own: what `MappedChunk.runs` has by index. */
+export const ownHeaders: readonly string[] = ['fl-id', 'fl-origin'];
+
+/** What a chunk of a file became, ready to be appended. Plain data and bytes, so that another process can make it. */
 export interface MappedChunk {
   readonly firstRow: number;
   readonly rows: number;
   /** Rows that the dataset leaves out. */
   readonly skipped: number;
-  readonly keys: readonly string[];
-  readonly ids: readonly string[];
-  /** Row of each record. */
-  readonly origins: readonly number[];
-  /** The values, one after the other, and where each ends. */
-  readonly bytes: Uint8Array;
-  readonly ends: readonly number[];
+  readonly records: number;
+  /** Their bytes, by partition. */
+  readonly runs: readonly PackedRun[];
   readonly rejected: readonly RejectedRow[];
   readonly progress: number;
 }

@@ -1,14 +1,17 @@
+import type { PackedBatch } from '../log/log.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import type { Event } from '../records/event.js';
 import type { Dataset } from './dataset.js';
 import type { FileEntry } from './ledger.js';
-import type { MappedChunk } from './mapped.js';
-import { file8, type LetterPlace, rejectedLetter } from './rejected.js';
+import { type MappedChunk, ownHeaders } from './mapped.js';
+import { type LetterPlace, rejectedLetter } from './rejected.js';
 import { FileFault } from './table.js';
 
 /** What is committed for one chunk, all or nothing. */
 export interface ChunkCommit {
+  /** Dead letters. */
   readonly records: readonly OutgoingRecord[];
+  readonly packed: readonly PackedBatch[];
   readonly entry: FileEntry;
   readonly events: readonly Event[];
 }
@@ -46,7 +49,6 @@ export async function publishFile(parts: PublishParts): Promise<Published> {
   const { sha256, file } = parts.entry;
   const place: LetterPlace = { deadLetters, file, sha256, dataset: dataset.name, topic: dataset.topic, at };
   const schema = `${dataset.kind}/1`;
-  const mark = file8(sha256);
   const pending: Promise<void>[] = [];
   let { entry } = parts;
   let fault: FileFault | undefined;
@@ -56,9 +58,12 @@ export async function publishFile(parts: PublishParts): Promise<Published> {
       // Before it is appended: of a file that goes to quarantine nothing more is published.
       if (next.rows >= leastRows) checkShare(next, dataset);
       entry = next;
-      const letters = chunk.rejected.map(row => rejectedLetter(place, row));
-      const records = [...recordsOf(chunk, dataset.topic, schema, mark), ...letters];
-      pending.push(commit({ records, entry, events: eventsOf(dataset, chunk) }));
+      const records = chunk.rejected.map(row => rejectedLetter(place, row));
+      const packed = chunk.runs.map(({ partition, count, bytes }): PackedBatch => {
+        const shared = { names: ownHeaders, common: { 'fl-schema': schema } };
+        return { topic: dataset.topic, partition, packed: { count, bytes, ...shared } };
+      });
+      pending.push(commit({ records, packed, entry, events: eventsOf(dataset, chunk) }));
       progress(entry, chunk.progress);
       if (pending.length >= inFlight) await pending.shift();
     }
@@ -72,11 +77,11 @@ export async function publishFile(parts: PublishParts): Promise<Published> {
   return { entry, ...(fault && { fault }) };
 }
 
-const counted = (entry: FileEntry, { firstRow, rows, ids, rejected, skipped }: MappedChunk): FileEntry => ({
+const counted = (entry: FileEntry, { firstRow, rows, records, rejected, skipped }: MappedChunk): FileEntry => ({
   ...entry,
   state: 'reading',
   rows: entry.rows + rows,
-  records: entry.records + ids.length,
+  records: entry.records + records,
   rejected: entry.rejected + rejected.length,
   skipped: entry.skipped + skipped,
   next: firstRow + rows,
@@ -90,21 +95,8 @@ function checkShare({ rows, rejected }: FileEntry, { maxErrors }: Dataset): void
     );
 }
 
-function recordsOf(chunk: MappedChunk, topic: string, schema: string, mark: string): OutgoingRecord[] {
-  const { keys, ids, origins, bytes, ends } = chunk;
-  const records: OutgoingRecord[] = [];
-  let start = 0;
-  for (let at = 0; at < ids.length; at++) {
-    const end = ends[at]!;
-    const headers = { 'fl-id': ids[at]!, 'fl-schema': schema, 'fl-origin': `${mark}:${origins[at]}` };
-    records.push({ topic, key: keys[at]!, value: bytes.subarray(start, end), headers });
-    start = end;
-  }
-  return records;
-}
-
-function eventsOf(dataset: Dataset, { ids, rejected, skipped }: MappedChunk): readonly Event[] {
-  const rows = { published: ids.length, rejected: rejected.length, skipped };
+function eventsOf(dataset: Dataset, { records, rejected, skipped }: MappedChunk): readonly Event[] {
+  const rows = { published: records, rejected: rejected.length, skipped };
   const events: Event[] = [{ kind: 'file-rows', dataset: dataset.name, ...rows }];
   const [first] = rejected;
   if (first !== undefined)

@@ -1,6 +1,7 @@
 import { letterRecord } from '../log/dead-letters/letter.js';
 import type { OutgoingRecord } from '../log/writer.js';
 import { recordUuid } from '../records/identity.js';
+import { file8 } from './file8.js';
 import type { RejectedRow } from './mapped.js';
 
 export interface LetterPlace {
@@ -14,9 +15,6 @@ export interface LetterPlace {
 }
 
 const payloadBytes = 65_536;
-
-/** First digits of a content's hash, as they stand in `fl-origin` and in names of files. */
-export const file8 = (sha256: string): string => sha256.slice(0, 8);
 
 /** The dead letter of a row: its content alone makes its id, so that a file that is read again writes no other. */
 export function rejectedLetter(place: LetterPlace, { row, column, code, detail, cells }: RejectedRow): OutgoingRecord {

@@ -1,5 +1,5 @@
 import { defer, EMPTY, from, map, mergeMap, type Observable, Subject } from 'rxjs';
-import { isFinal, type Log, type StateChange } from '../log/log.js';
+import { isFinal, type Log, type PackedBatch, type StateChange } from '../log/log.js';
 import { createWriter, mergePrepared, type OutgoingRecord } from '../log/writer.js';
 import type { Event, Report } from '../records/event.js';
 import { groupWhileBusy } from '../streams/group-while-busy.js';
@@ -9,6 +9,8 @@ import type { Time } from '../streams/time.js';
 /** What becomes visible together. `events` are reported once it is on disk. */
 export interface Settled {
   readonly records: readonly OutgoingRecord[];
+  /** Behind them. */
+  readonly packed?: readonly PackedBatch[];
   readonly state: readonly StateChange[];
   readonly events: readonly Event[];
 }
@@ -38,8 +40,9 @@ export interface CommitStageParts {
 
 const retryMs = 1_000;
 const bounds = { maxCount: 1_000, maxBytes: 8 << 20 };
-const bytesOf = (records: readonly { readonly value: Uint8Array }[]): number =>
-  records.reduce((sum, record) => sum + record.value.length, 0);
+const bytesOf = ({ records, packed = [] }: Settled): number =>
+  records.reduce((sum, { value }) => sum + value.length, 0) +
+  packed.reduce((sum, { packed: { bytes } }) => sum + bytes.length, 0);
 
 /**
  * Group commit: everything that was settled while the last append ran goes into the next one. Holds at most what its callers have settled
@@ -53,7 +56,10 @@ export function createCommitStage({ log, writer: name, epoch = 0, time, report }
   let failing = false;
 
   const append = (group: readonly Pending[]): Observable<readonly Pending[]> => {
-    const prepared = writer.prepare(group.flatMap(one => one.settled.records));
+    const prepared = writer.prepare(
+      group.flatMap(one => one.settled.records),
+      group.flatMap(one => one.settled.packed ?? []),
+    );
     const commit = mergePrepared(
       [prepared],
       group.flatMap(one => one.settled.state),
@@ -78,7 +84,7 @@ export function createCommitStage({ log, writer: name, epoch = 0, time, report }
   };
 
   const run = pending.pipe(
-    groupWhileBusy(append, { ...bounds, sizeOf: ({ settled }) => bytesOf(settled.records) }),
+    groupWhileBusy(append, { ...bounds, sizeOf: ({ settled }) => bytesOf(settled) }),
     mergeMap(group => {
       for (const { settled, acknowledge } of group) {
         for (const event of settled.events) report(event);

@@ -1,4 +1,6 @@
-import { type Commit, LogFailure, type LogRecord } from './log.js';
+import { type Commit, LogFailure, type LogRecord, type PackedBatch } from './log.js';
+import { takeNumber } from './packed/lengths.js';
+import { walkPacked } from './packed/stored-packed.js';
 import { bounds, type Topic } from './topics.js';
 
 /**
@@ -13,6 +15,11 @@ export function checkCommit(commit: Commit, topicOf: (name: string) => Topic | u
     if (topic === undefined) throw new LogFailure('topic', `topic ${batch.topic} was not created`);
     if (!Number.isInteger(batch.partition) || batch.partition < 0 || batch.partition >= topic.partitions)
       throw new LogFailure('topic', `topic ${batch.topic} has no partition ${batch.partition}`);
+    if ('packed' in batch) {
+      if (topic.cleanup === 'compact') throw new LogFailure('topic', `topic ${batch.topic} takes no packed records`);
+      bytes += checkPacked(batch);
+      return topic;
+    }
     if (batch.records.length === 0) throw new RangeError(`a batch for ${batch.topic} has no records`);
     for (const record of batch.records) bytes += checkRecord(batch.topic, record);
     return topic;
@@ -26,6 +33,27 @@ export function checkCommit(commit: Commit, topicOf: (name: string) => Topic | u
   }
   if (bytes > bounds.commitBytes) throw tooLarge('a commit', bytes, bounds.commitBytes);
   return topics;
+}
+
+/** Another process made it: what does not fit would be a damaged block, which readers leave out. */
+function checkPacked({ topic, packed: { count, bytes, names, common } }: PackedBatch): number {
+  if (count === 0) throw new RangeError(`a batch for ${topic} has no records`);
+  if (bytes.length > bounds.packedBytes && count > 1)
+    throw new RangeError(`packed records for ${topic} have ${bytes.length} bytes, more than ${bounds.packedBytes}`);
+  let shared = 0;
+  for (const name in common) shared += 3 * (name.length + common[name]!.length);
+  const at = { position: 0 };
+  walkPacked(bytes, { position: 0 }, count, names.length, (key, value, headers, index) => {
+    at.position = key;
+    const keyBytes = takeNumber(bytes, at);
+    if (keyBytes > bounds.keyBytes) throw tooLarge(`a key for ${topic}`, keyBytes, bounds.keyBytes);
+    at.position = value;
+    const valueBytes = takeNumber(bytes, at);
+    if (valueBytes > bounds.valueBytes) throw tooLarge(`a record for ${topic}`, valueBytes, bounds.valueBytes);
+    void headers;
+    void index;
+  });
+  return bytes.length + shared;
 }
 
 function checkRecord(topic: string, record: LogRecord): number {

@@ -12,12 +12,34 @@ export interface Batch {
   readonly records: readonly LogRecord[];
 }
 
+/**
+ * Records as bytes, made where the records were made, so that no object stands for each of them on their way: key, value and own headers of one record after another,
+ * as they lie in a block of the embedded log (embedded/block.ts). At most `bounds.packedBytes`, or one record.
+ */
+export interface PackedRecords {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  /** What the indices of own headers mean. */
+  readonly names: readonly string[];
+  /** Headers that all of them have. */
+  readonly common: Readonly<Record<string, string>>;
+  /** A header that is a number, one more with each record. */
+  readonly counted?: { readonly name: string; readonly first: number };
+}
+
+/** Packed records of one partition, in order. */
+export interface PackedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly packed: PackedRecords;
+}
+
 /** A keyed value that commits with the records; `undefined` deletes. */
 export type StateChange = readonly [key: string, value: Uint8Array | undefined];
 
 /** All or nothing: batches and state become visible and durable together. */
 export interface Commit {
-  readonly batches: readonly Batch[];
+  readonly batches: readonly (Batch | PackedBatch)[];
   readonly state?: readonly StateChange[];
   /** Taken a little beyond the byte cap, as state alone is: without it nothing would ever make room (embedded only). */
   readonly makesRoom?: true;
@@ -101,7 +123,7 @@ export interface RecordLog extends RecordReader {
    * Appends of one caller that overlap keep the order of the calls within a partition.
    * @returns positions in the order of `batches`; one after another for a batch that had to be divided (Kafka only)
    */
-  append(commit: Pick<Commit, 'batches'>): Promise<readonly Position[]>;
+  append(commit: { readonly batches: readonly Batch[] }): Promise<readonly Position[]>;
 }
 
 /** The look into the embedded log, also from another process while it is written: what `tail` and `status` need. */

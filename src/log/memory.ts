@@ -1,6 +1,15 @@
 import type { Report } from '../records/event.js';
 import { checkCommit } from './commit-check.js';
-import { type Commit, type Log, LogFailure, type LogRecord, type Position, type StoredRecord } from './log.js';
+import {
+  type Batch,
+  type Commit,
+  type Log,
+  LogFailure,
+  type LogRecord,
+  type Position,
+  type StoredRecord,
+} from './log.js';
+import { recordsIn } from './packed/unpack.js';
 import { createPauseReports } from './pause-reports.js';
 import { agreedTopic, type Topic } from './topics.js';
 
@@ -50,8 +59,10 @@ interface Disk {
   batches: number;
 }
 
+type Unpacked = Omit<Commit, 'batches'> & { readonly batches: readonly Batch[] };
+
 interface Waiting {
-  readonly commit: Commit;
+  readonly commit: Unpacked;
   readonly resolve: (positions: readonly Position[]) => void;
   readonly reject: (failure: LogFailure) => void;
 }
@@ -104,7 +115,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     });
   };
 
-  function roomFor(commit: Commit): LogFailure | undefined {
+  function roomFor(commit: Unpacked): LogFailure | undefined {
     if (commit.makesRoom ?? commit.batches.length === 0) return undefined;
     const { retained } = disk;
     const others = disk.bytes - retained;
@@ -125,7 +136,7 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
     }
   }
 
-  function store(commit: Commit): Position[] {
+  function store(commit: Unpacked): Position[] {
     let storedBytes = 0;
     const positions = commit.batches.map(({ topic, partition, records }) => {
       const place = partitionOf(topic, partition);
@@ -277,10 +288,12 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
 }
 
 /** The caller may reuse its buffers once the call has returned. */
-const copyOf = ({ batches, state = [] }: Commit): Commit => ({
+const copyOf = ({ batches, state = [], makesRoom }: Commit): Unpacked => ({
+  ...(makesRoom && { makesRoom }),
   batches: batches.map(batch => ({
-    ...batch,
-    records: batch.records.map(({ key, value, headers }) => ({
+    topic: batch.topic,
+    partition: batch.partition,
+    records: recordsIn(batch).map(({ key, value, headers }) => ({
       key,
       value: new Uint8Array(value),
       headers: { ...headers },
@@ -295,7 +308,7 @@ const sizeOf = (record: LogRecord): number => {
   return bytes;
 };
 
-function bytesOf(commit: Commit): number {
+function bytesOf(commit: Unpacked): number {
   let bytes = 0;
   for (const { records } of commit.batches) for (const record of records) bytes += sizeOf(record);
   for (const [, value] of commit.state ?? []) bytes += value?.length ?? 0;

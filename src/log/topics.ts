@@ -13,6 +13,8 @@ export const bounds = {
   keyBytes: 1024,
   /** Bytes of a record's headers, names included. */
   headerBytes: 64 * 1024,
+  /** Bytes of packed records in one batch. */
+  packedBytes: 240 * 1024,
   /** Bytes of a value of the state. */
   stateBytes: 4 * 1024 * 1024,
   /** Bytes of all that one commit brings. */

@@ -1,4 +1,4 @@
-import type { Batch, Commit, LogReader, LogRecord, StateChange } from './log.js';
+import type { Batch, Commit, LogReader, LogRecord, PackedBatch, StateChange } from './log.js';
 import { partitionOf } from './murmur2.js';
 
 /** A record before it has a place. */
@@ -10,7 +10,7 @@ export interface OutgoingRecord extends LogRecord {
 
 /** The part of a commit that one call of `prepare` asks for. */
 export interface PreparedRecords {
-  readonly batches: readonly Batch[];
+  readonly batches: readonly (Batch | PackedBatch)[];
   readonly state: readonly StateChange[];
 }
 
@@ -20,8 +20,11 @@ export interface PreparedRecords {
  * committed in the order of the calls, once, and after a failure as the same again. If it will never be committed, `createWriter` anew.
  */
 export interface LogWriter {
-  /** Batches in order of first use of their partition; records of one partition keep their order. */
-  prepare(records: readonly OutgoingRecord[]): PreparedRecords;
+  /**
+   * Batches in order of first use of their partition; records of one partition keep their order.
+   * @param packed placed by their maker; behind `records`
+   */
+  prepare(records: readonly OutgoingRecord[], packed?: readonly PackedBatch[]): PreparedRecords;
 }
 
 /**
@@ -46,7 +49,7 @@ export function createWriter(
   };
 
   return {
-    prepare(records) {
+    prepare(records, packed = []) {
       const batches = new Map<string, Batch & { readonly records: LogRecord[] }>();
       // Records of one key come side by side: their place is looked up once.
       let last: OutgoingRecord | undefined;
@@ -74,11 +77,17 @@ export function createWriter(
         sequence++;
       }
       if (batch !== undefined) sequences.set(place, sequence);
-      const state = Array.from(
-        batches.keys(),
-        (place): StateChange => [place, Buffer.from(String(sequences.get(place)))],
-      );
-      return { batches: [...batches.values()], state };
+      const places = new Set(batches.keys());
+      const numbered = packed.map(({ topic, partition, packed: run }): PackedBatch => {
+        const at = `seq/${counted}/${topic}/${partition}`;
+        const first = sequences.get(at) ?? readSequence(log.get(at));
+        sequences.set(at, first + run.count);
+        places.add(at);
+        const common = { ...run.common, 'fl-writer': name, 'fl-epoch': epoch };
+        return { topic, partition, packed: { ...run, common, counted: { name: 'fl-seq', first } } };
+      });
+      const state = Array.from(places, (at): StateChange => [at, Buffer.from(String(sequences.get(at)))]);
+      return { batches: [...batches.values(), ...numbered], state };
     },
   };
 }

@@ -50,12 +50,28 @@ export class JsonBytes {
     this.length += bytes.length;
   }
 
-  /** What was written, in memory of its own, and begins anew. */
-  take(): Buffer {
-    const { length } = this;
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  /** Leaves a place for `fill`. */
+  gap(bytes: number): void {
+    this.#room(bytes);
+    this.length += bytes;
+  }
+
+  /** Writes a byte into what was written already. */
+  fill(position: number, value: number): void {
+    this.#bytes[position] = value;
+  }
+
+  /** What was written, or its first bytes, in memory of its own; begins anew with what is left. */
+  take(length = this.length): Buffer {
     const taken = Buffer.allocUnsafeSlow(length);
     this.#bytes.copy(taken, 0, 0, length);
-    this.length = 0;
+    this.#bytes.copy(this.#bytes, 0, length, this.length);
+    this.length -= length;
     return taken;
   }
 

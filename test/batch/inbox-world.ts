@@ -8,6 +8,7 @@ import type { MappedChunk, RejectedRow } from '../../src/batch/mapped.js';
 import type { ReadJob } from '../../src/batch/reader/job.js';
 import { FileFault } from '../../src/batch/table.js';
 import { type MemoryLog, openMemoryLog } from '../../src/log/memory.js';
+import { Packer } from '../../src/log/packed/packer.js';
 import type { Event } from '../../src/records/event.js';
 import { realTime } from '../../src/streams/time.js';
 
@@ -74,17 +75,17 @@ export async function inboxWorld({ onChunk, parallel = 2 }: InboxOptions = {}): 
       const rejected = rows.flatMap((line, nth): RejectedRow[] =>
         line === 'bad' ? [{ row: at + nth + 1, code: 'bad', detail: 'it is bad', cells: '["bad"]' }] : [],
       );
-      let end = 0;
-      const ends = good.map(({ line }) => (end += line.length));
+      const packer = new Packer(job.partitions);
+      for (const { line, row } of good) {
+        packer.begin(line).any(line);
+        packer.end([`${job.sha256.slice(0, 4)}-${row}`, `${job.sha256.slice(0, 8)}:${row}`]);
+      }
       yield {
         firstRow: at + 1,
         rows: rows.length,
         skipped: rows.filter(line => line === 'skip').length,
-        keys: good.map(({ line }) => line),
-        ids: good.map(({ row }) => `${job.sha256.slice(0, 4)}-${row}`),
-        origins: good.map(({ row }) => row),
-        bytes: Buffer.from(good.map(({ line }) => line).join('')),
-        ends,
+        records: good.length,
+        runs: packer.take(),
         rejected,
         progress: (at + rows.length) / lines.length,
       };

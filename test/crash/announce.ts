@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { type Commit, type Log, LogFailure, type LogRecord } from '../../src/log/log.js';
+import { recordsIn } from '../../src/log/packed/unpack.js';
 
 /** What a child says of its commits, one JSON line each on stdout, written at once: a kill takes nothing back. `try` comes before the log is asked. */
 export type Line =
@@ -38,7 +39,7 @@ export function announce(log: Log, { dieBeforeReply }: AnnounceOptions): Log {
     say([
       'try',
       number,
-      commit.batches.map(({ topic, partition, records }) => [topic, partition, records.map(markOf)] as const),
+      commit.batches.map(batch => [batch.topic, batch.partition, recordsIn(batch).map(markOf)] as const),
       (commit.state ?? []).map(([key, value]) => [key, value === undefined ? null : crc32(value)] as const),
     ]);
     try {

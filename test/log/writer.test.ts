@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { murmur2, partitionOf } from '../../src/log/murmur2.js';
+import { recordsIn } from '../../src/log/packed/unpack.js';
 import { createWriter, mergePrepared } from '../../src/log/writer.js';
 import { runs } from '../property-runs.js';
 import { record } from './record-contract.js';
@@ -96,7 +97,7 @@ test('in whatever order topics and keys come, each record gets the place and the
         t.deepEqual(
           batches.map(batch => [
             `${batch.topic}/${batch.partition}`,
-            batch.records.map(({ key, headers }) => `${key} ${headers['fl-seq']}`),
+            recordsIn(batch).map(({ key, headers }) => `${key} ${headers['fl-seq']}`),
           ]),
           [...expected],
         );

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '../../src/http/edge.js';
 import type { FeedSpec } from '../../src/ingest/feed-desk.js';
 import type { Commit } from '../../src/log/log.js';
+import { plain } from '../../src/log/packed/unpack.js';
 import { askedFor, formOf, seriesOfKey } from './asked-for.js';
 import type { Accuse } from './oracle.js';
 
@@ -52,7 +53,7 @@ export function createLetterTruth(feeds: readonly FeedSpec[], isFaulty: boolean,
     },
     stored({ batches, state = [] }) {
       const letters: Letter[] = [];
-      for (const { topic, records } of batches)
+      for (const { topic, records } of batches.map(plain))
         for (const { value } of topic === 'dead' ? records : []) {
           const letter = JSON.parse(Buffer.from(value).toString()) as Letter;
           letters.push(letter);

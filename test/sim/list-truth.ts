@@ -1,4 +1,5 @@
 import type { Commit } from '../../src/log/log.js';
+import { plain } from '../../src/log/packed/unpack.js';
 import type { Delivery } from '../../src/simulator/answer.js';
 import type { Market } from '../../src/simulator/market.js';
 import type { WorldClock } from './clock.js';
@@ -113,7 +114,7 @@ export function createListTruth(
       listedMs = isTaken ? clock.now() : Number.POSITIVE_INFINITY;
     },
     stored({ batches, state = [] }) {
-      for (const { topic, records } of batches)
+      for (const { topic, records } of batches.map(plain))
         if (topic === 'symbols')
           for (const { value } of records) {
             const one = JSON.parse(Buffer.from(value).toString()) as { list: string; symbol: string; state: string };

@@ -1,5 +1,6 @@
 import type { Commit, LogReader } from '../../src/log/log.js';
 import { partitionOf } from '../../src/log/murmur2.js';
+import { plain } from '../../src/log/packed/unpack.js';
 import type { Accuse } from './oracle.js';
 
 /** What readers of the log may rely on besides the values: places and numbers. */
@@ -14,7 +15,7 @@ export function createLogTruth(accuse: Accuse): LogTruth {
   let records = 0;
   return {
     stored({ batches }) {
-      for (const { topic, partition, records: batch } of batches)
+      for (const { topic, partition, records: batch } of batches.map(plain))
         for (const { headers } of batch) {
           const place = `${headers['fl-writer']} in ${topic}/${partition}`;
           const expected = next.get(place) ?? 0;

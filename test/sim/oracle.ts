@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../../src/http/edge.js';
 import type { OwnerView } from '../../src/ingest/feed-owner.js';
 import type { Commit, LogReader } from '../../src/log/log.js';
+import { recordsIn } from '../../src/log/packed/unpack.js';
 import type { Event } from '../../src/records/event.js';
 import type { Delivery } from '../../src/simulator/answer.js';
 import type { Answering } from '../../src/simulator/answering.js';
@@ -115,7 +116,7 @@ export function createOracle({ plan, clock, market, counts, origins }: OraclePar
       },
       stored(commit: Commit) {
         note(
-          `store ${commit.batches.map(({ records }) => records.length).join()} ${(commit.state ?? []).map(([key]) => key).join()}`,
+          `store ${commit.batches.map(batch => recordsIn(batch).length).join()} ${(commit.state ?? []).map(([key]) => key).join()}`,
         );
         const answers = series.stored(commit);
         letters.stored(commit);

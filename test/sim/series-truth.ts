@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../src/http/edge.js';
 import type { Commit, LogRecord } from '../../src/log/log.js';
+import { plain } from '../../src/log/packed/unpack.js';
 import type { Delivery } from '../../src/simulator/answer.js';
 import type { Market } from '../../src/simulator/market.js';
 import { askedFor, formOf, seriesOfKey } from './asked-for.js';
@@ -88,7 +89,7 @@ export function createSeriesTruth(plan: WorldPlan, market: Market, clock: WorldC
     stored({ batches, state = [] }) {
       const written = new Map<string, [LogRecord, Found][]>();
       for (const [key] of state) if (key.startsWith('series/')) written.set(seriesOfKey(key), []);
-      for (const { topic, records: batch } of batches)
+      for (const { topic, records: batch } of batches.map(plain))
         for (const record of batch) {
           if (!topics.has(topic)) continue;
           const found = JSON.parse(Buffer.from(record.value).toString()) as Found;

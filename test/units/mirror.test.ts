@@ -1,5 +1,6 @@
 import test from 'ava';
 import { openMemoryLog } from '../../src/log/memory.js';
+import { recordsIn } from '../../src/log/packed/unpack.js';
 import { mirroredLog } from '../../src/units/mirror.js';
 import { own, ownedEpoch, restoreUnit } from '../../src/units/restore.js';
 
@@ -122,7 +123,7 @@ test('a commit that is tried again goes with the same numbers', async t => {
   let fails = true;
   const flaky = Object.assign(Object.create(log) as typeof log, {
     append: (commit: Parameters<typeof log.append>[0]) => {
-      seen.push(JSON.stringify(commit.batches.map(({ records }) => records.map(({ headers }) => headers['fl-seq']))));
+      seen.push(JSON.stringify(commit.batches.map(batch => recordsIn(batch).map(({ headers }) => headers['fl-seq']))));
       return fails ? Promise.reject(new Error('full')) : log.append(commit);
     },
   });

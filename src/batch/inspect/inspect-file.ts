@@ -98,7 +98,7 @@ function tried(
 ): Proposal {
   const { dataset, findings } = proposal;
   try {
-    const file = { name, sha256: '', seenAt: new Date(nowMs).toISOString() };
+    const file = { name, sha256: '', seenAt: new Date(nowMs).toISOString(), partitions: 1 };
     const mapping = createMapping(dataset, file, { columns: heads, ...(types && { types }) });
     const chosen = mapping.columns.map(column => columns[column]!);
     const { made, refused, first } = counted(mapping.map({ firstRow: 1, rows, columns: chosen, progress: 1 }));
@@ -123,8 +123,8 @@ function tried(
 function counted(parts: Iterable<MappedChunk>): { made: number; refused: number; first: RejectedRow | undefined } {
   let [made, refused] = [0, 0];
   let first: RejectedRow | undefined;
-  for (const { ids, rejected } of parts) {
-    made += ids.length;
+  for (const { records, rejected } of parts) {
+    made += records;
     refused += rejected.length;
     first ??= rejected[0];
   }

@@ -1,12 +1,13 @@
+import { Packer } from '../../log/packed/packer.js';
 import { recordId } from '../../records/identity.js';
 import { instantMs } from '../../records/instant.js';
 import { intervalMs, isIntraday } from '../../records/interval.js';
-import { JsonBytes } from '../../records/json-bytes.js';
 import type { Observation } from '../../records/observation.js';
 import { isOver } from '../../records/period.js';
 import { writeRecord } from '../../records/record.js';
 import { valueFault } from '../../records/value-fault.js';
 import type { Dataset } from '../dataset.js';
+import { file8 } from '../file8.js';
 import type { MappedChunk } from '../mapped.js';
 import type { Chunk } from '../table.js';
 import { type Binding, bindFields, bindTimes } from './bind-fields.js';
@@ -26,6 +27,8 @@ export interface MappedFile {
   readonly sha256: string;
   /** UTC, ISO-8601 with milliseconds. */
   readonly seenAt: string;
+  /** Of the dataset's topic. */
+  readonly partitions: number;
 }
 
 export interface Mapping {
@@ -43,13 +46,10 @@ const partRecords = 4096;
 /** How far the time of a record may lie ahead of the clock, as for polled records. */
 const maxFutureMs = 86_400_000;
 
-/** What became of the rows of a chunk so far. */
+/** Where the records of a chunk are written. */
 interface Draft {
-  readonly keys: string[];
-  readonly ids: string[];
-  readonly origins: number[];
-  readonly ends: number[];
-  readonly bytes: JsonBytes;
+  readonly packer: Packer;
+  records: number;
 }
 
 /** Adds the records of one row, by index within the chunk, to the draft. */
@@ -73,8 +73,7 @@ export function createMapping(
   const filter = createFilter(binding);
   const records = dataset.kind === 'row' ? rowsOf(binding, file, symbols) : observationsOf(binding, file, symbols);
 
-  const bytes = new JsonBytes();
-
+  const packer = new Packer(file.partitions);
   const partRows = Math.max(1, Math.floor(partRecords / records.perRow));
 
   function* map(chunk: Chunk): Generator<MappedChunk> {
@@ -86,7 +85,7 @@ export function createMapping(
 
   function mapPart(chunk: Chunk, from: number, end: number): MappedChunk {
     const { firstRow, broken, progress } = chunk;
-    const draft: Draft = { keys: [], ids: [], origins: [], ends: [], bytes };
+    const draft: Draft = { packer, records: 0 };
     let skipped = 0;
     rejects.bind(chunk);
     for (let row = from; row < end; row++) {
@@ -95,9 +94,8 @@ export function createMapping(
       else if (filter.leavesOut(row)) skipped += 1;
       else records.add(row, firstRow + row, draft);
     }
-    const { keys, ids, origins, ends } = draft;
     const part = { firstRow: firstRow + from, rows: end - from, skipped, progress };
-    return { ...part, keys, ids, origins, bytes: bytes.take(), ends, rejected: rejects.rows };
+    return { ...part, records: draft.records, runs: packer.take(), rejected: rejects.rows };
   }
 
   return { columns: choice.columns, map };
@@ -112,7 +110,7 @@ interface Adding {
   readonly add: Add;
 }
 
-function observationsOf(binding: Binding, { seenAt }: MappedFile, symbols?: readonly WideSymbol[]): Adding {
+function observationsOf(binding: Binding, { sha256, seenAt }: MappedFile, symbols?: readonly WideSymbol[]): Adding {
   const { dataset, rejects } = binding;
   const times = bindTimes(binding);
   const bound = symbols
@@ -126,6 +124,7 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile, symbols?: read
   const seenMs = instantMs(seenAt);
   const { name, decimals, interval = '1d' } = dataset;
   const lengthMs = isIntraday(interval) ? intervalMs(interval) : undefined;
+  const mark = `${file8(sha256)}:`;
 
   const isFinal = (observation: Observation, timeMs: number): boolean => {
     if (observation.kind === 'quote') return true;
@@ -149,11 +148,10 @@ function observationsOf(binding: Binding, { seenAt }: MappedFile, symbols?: read
       }
       const id = recordId(name, observation, 0);
       const final = isFinal(observation, timeMs);
-      writeRecord(draft.bytes, observation, { id, source: name, seenAt, revision: 0, final }, decimals);
-      draft.ends.push(draft.bytes.length);
-      draft.keys.push(observation.symbol);
-      draft.ids.push(id);
-      draft.origins.push(number);
+      const value = draft.packer.begin(observation.symbol);
+      writeRecord(value, observation, { id, source: name, seenAt, revision: 0, final }, decimals);
+      draft.packer.end([id, mark + number]);
+      draft.records += 1;
     }
   };
   return {
@@ -173,6 +171,7 @@ const futureFault = ({ time }: Observation): { readonly code: string; readonly d
 function rowsOf(binding: Binding, file: MappedFile, symbols?: readonly WideSymbol[]): Adding {
   const { rejects } = binding;
   const makers = symbols ? symbols.map(one => createRowMaker(binding, file, one)) : [createRowMaker(binding, file)];
+  const mark = `${file8(file.sha256)}:`;
   const add: Add = (row, number, draft) => {
     for (const maker of makers) {
       const made = maker.make(row, number);
@@ -180,11 +179,9 @@ function rowsOf(binding: Binding, file: MappedFile, symbols?: readonly WideSymbo
         if (rejects.isWhole(row)) break;
         continue;
       }
-      draft.bytes.any(made.text);
-      draft.ends.push(draft.bytes.length);
-      draft.keys.push(made.key);
-      draft.ids.push(made.id);
-      draft.origins.push(number);
+      draft.packer.begin(made.key).any(made.text);
+      draft.packer.end([made.id, mark + number]);
+      draft.records += 1;
     }
   };
   return {

@@ -12,6 +12,8 @@ export interface ReadJob {
   readonly fromRow: number;
   /** UTC, ISO-8601 with milliseconds. */
   readonly seenAt: string;
+  /** Of the dataset's topic. */
+  readonly partitions: number;
 }
 
 /**

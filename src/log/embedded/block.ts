@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { LogFailure, type LogRecord, type StoredRecord } from '../log.js';
-import { writeShortAscii } from '../short-ascii.js';
+import { LogFailure, type LogRecord, type PackedRecords } from '../log.js';
+import { putNumber, putText, takeNumber, takeText } from '../packed/lengths.js';
+import { type Shared, StoredPacked, walkPacked } from '../packed/stored-packed.js';
 import type { BlockPlace } from './keys.js';
 
 /**
@@ -8,13 +9,13 @@ import type { BlockPlace } from './keys.js';
  *
  *   0 u32 crc32 of all that follows      4 u16 format, u16 topic      8 u32 partition
  *  12 u64 base offset                   20 u32 count                 24 u64 number of the commit      32 f64 epoch ms
- *  40 header names: n, then n texts · common headers: m, then m times (name, text)
+ *  40 header names: n, then n texts · common headers: m, then m times (name, text) · counted headers: c, then c times (name, f64 number of the first record)
  *     records: key, value, own headers: k, then k times (name, text)
  *
  * Texts and bytes are a length and then UTF-8 or bytes; names are indices; all counts and lengths are LEB128.
- * Headers that all records share (writer, epoch, schema) are stored once.
+ * Headers that all records share (writer, epoch, schema) are stored once; so is one that counts them. Format 1 has no counted headers.
  */
-const format = 1;
+const format = 2;
 const headBytes = 40;
 
 /** A block ends before it grows beyond this, so that a small read never decodes much and freed pages fit again. */
@@ -99,6 +100,7 @@ function encodeBlock(records: readonly LogRecord[], first: number, end: number, 
     putNumber(out, at, i);
     putText(out, at, records[first]!.headers[names[i]!]!);
   }
+  putNumber(out, at, 0);
   for (let i = first; i < end; i++) {
     const { key, value, headers } = records[i]!;
     putText(out, at, key);
@@ -117,6 +119,31 @@ function encodeBlock(records: readonly LogRecord[], first: number, end: number, 
   }
   const written = out.subarray(0, at.position);
   return { bytes: out === scratch ? copyOf(written) : written, count: end - first };
+}
+
+/** Packed records as a block of their own. */
+export function encodePacked({ count, bytes, names: own, common, counted }: PackedRecords): Block {
+  const texts = Object.entries(common);
+  const names = [...own, ...texts.map(([name]) => name), ...(counted ? [counted.name] : [])];
+  let bound = headBytes + 32 + bytes.length;
+  for (const text of [...names, ...texts.map(([, text]) => text)]) bound += 3 * text.length + 6;
+  const out = memoryOf(bound);
+  const at = { position: headBytes };
+  putNumber(out, at, names.length);
+  for (const name of names) putText(out, at, name);
+  putNumber(out, at, texts.length);
+  for (const [index, [, text]] of texts.entries()) {
+    putNumber(out, at, own.length + index);
+    putText(out, at, text);
+  }
+  putNumber(out, at, counted ? 1 : 0);
+  if (counted) {
+    putNumber(out, at, names.length - 1);
+    at.position = out.writeDoubleLE(counted.first, at.position);
+  }
+  out.set(bytes, at.position);
+  const written = out.subarray(0, at.position + bytes.length);
+  return { bytes: out === scratch ? copyOf(written) : written, count };
 }
 
 function copyOf(bytes: Buffer): Buffer {
@@ -161,13 +188,14 @@ export const blockHead = (bytes: Buffer): BlockHead => ({
 });
 
 /**
- * The records of the block that lies at `place`. Values are views into `bytes`.
+ * The records of the block that lies at `place`. They are views into `bytes`.
  * @throws LogFailure `damaged` when checksum, place or shape do not fit
  */
-export function decodeBlock(bytes: Buffer, place: BlockPlace): StoredRecord[] {
+export function decodeBlock(bytes: Buffer, place: BlockPlace): StoredPacked[] {
   if (bytes.length < headBytes) throw damaged('it is cut');
   if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) throw damaged('its checksum does not fit');
-  if (bytes.readUInt16LE(4) !== format) throw damaged('its format is unknown');
+  const version = bytes.readUInt16LE(4);
+  if (version !== 1 && version !== format) throw damaged('its format is unknown');
   const head = blockHead(bytes);
   if (
     head.topic !== place.topic ||
@@ -176,71 +204,38 @@ export function decodeBlock(bytes: Buffer, place: BlockPlace): StoredRecord[] {
     head.count !== place.count
   )
     throw damaged('it belongs elsewhere');
-  const at = { position: headBytes };
+  try {
+    const at = { position: headBytes };
+    const shared = takeShared(bytes, at, head.base, version);
+    const records: StoredPacked[] = [];
+    walkPacked(bytes, at, head.count, shared.names.length, (key, value, headers, index) => {
+      records.push(new StoredPacked(shared, head.base + index, key, value, headers));
+    });
+    return records;
+  } catch (error) {
+    throw error instanceof RangeError ? damaged(error.message) : error;
+  }
+}
+
+function takeShared(bytes: Buffer, at: { position: number }, base: number, version: number): Shared {
   const names: string[] = [];
   for (let n = takeNumber(bytes, at); n > 0; n--) names.push(takeText(bytes, at));
-  const common: Record<string, string> = {};
-  for (let n = takeNumber(bytes, at); n > 0; n--) common[names[takeNumber(bytes, at)]!] = takeText(bytes, at);
-  const records: StoredRecord[] = [];
-  for (let i = 0; i < head.count; i++) {
-    const key = takeText(bytes, at);
-    const length = takeNumber(bytes, at);
-    const value = bytes.subarray(at.position, at.position + length);
-    at.position += length;
-    // Not spread: an object that gets further names afterwards would lose its shape, ten times the time of the rest (Node 20).
-    const headers: Record<string, string> = {};
-    for (const name in common) headers[name] = common[name]!;
-    for (let n = takeNumber(bytes, at); n > 0; n--) headers[names[takeNumber(bytes, at)]!] = takeText(bytes, at);
-    records.push({ offset: head.base + i, key, value, headers });
+  const name = (): string => {
+    const found = names[takeNumber(bytes, at)];
+    if (found === undefined) throw new RangeError('a header has no name');
+    return found;
+  };
+  const common: [string, string][] = [];
+  for (let n = takeNumber(bytes, at); n > 0; n--) common.push([name(), takeText(bytes, at)]);
+  const counted: { readonly name: string; readonly first: number }[] = [];
+  for (let n = version === 1 ? 0 : takeNumber(bytes, at); n > 0; n--) {
+    counted.push({ name: name(), first: bytes.readDoubleLE(at.position) });
+    at.position += 8;
   }
-  if (at.position !== bytes.length) throw damaged('its length does not fit');
-  return records;
+  return { bytes, base, names, common, counted };
 }
 
 const damaged = (how: string): LogFailure => new LogFailure('damaged', `a block of records is damaged: ${how}`);
-
-interface Cursor {
-  position: number;
-}
-
-function putNumber(out: Buffer, at: Cursor, value: number): void {
-  let rest = value;
-  while (rest > 0x7f) {
-    out[at.position++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  out[at.position++] = rest;
-}
-
-function takeNumber(bytes: Buffer, at: Cursor): number {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at.position++];
-    if (byte === undefined || shift > 28) throw damaged('a length is wrong');
-    value |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-}
-
-function putText(out: Buffer, at: Cursor, text: string): void {
-  const { length } = text;
-  if (writeShortAscii(out, at.position + 1, text)) {
-    out[at.position] = length;
-    at.position += 1 + length;
-    return;
-  }
-  const bytes = Buffer.byteLength(text);
-  putNumber(out, at, bytes);
-  out.write(text, at.position);
-  at.position += bytes;
-}
-
-function takeText(bytes: Buffer, at: Cursor): string {
-  const length = takeNumber(bytes, at);
-  const text = bytes.toString('utf8', at.position, at.position + length);
-  at.position += length;
-  return text;
-}
 
 const putWide = (out: Buffer, position: number, value: number): void => {
   out.writeUInt32LE(value % 0x1_0000_0000, position);

@@ -1,6 +1,6 @@
 import type { Commit, Position } from '../log.js';
 import type { Topic } from '../topics.js';
-import { type Block, encodeBlocks, placeBlock } from './block.js';
+import { type Block, encodeBlocks, encodePacked, placeBlock } from './block.js';
 import type { Change, Environment } from './environment.js';
 import { blockKey, checked, indexKey, stateKey, uncheck } from './keys.js';
 import { footprint } from './retention.js';
@@ -32,14 +32,20 @@ export function prepareCommit(commit: Commit, topics: readonly Topic[]): Prepare
   const batches = commit.batches.map((batch, i) => {
     const topic = topics[i]!;
     const compact = topic.cleanup === 'compact';
-    const blocks = compact ? batch.records.flatMap(record => encodeBlocks([record])) : encodeBlocks(batch.records);
-    records += batch.records.length;
+    const [count, blocks] =
+      'packed' in batch
+        ? [batch.packed.count, [encodePacked(batch.packed)]]
+        : [
+            batch.records.length,
+            compact ? batch.records.flatMap(one => encodeBlocks([one])) : encodeBlocks(batch.records),
+          ];
+    records += count;
     const size = blocks.reduce((sum, block) => sum + footprint(block.bytes.length), 0);
     bytes += size;
     if (!compact) retainedBytes += size;
-    const keys = compact ? batch.records.map(record => record.key) : [];
+    const keys = compact && 'records' in batch ? batch.records.map(({ key }) => key) : [];
     for (const key of keys) bytes += 64 + 3 * key.length;
-    return { topic, partition: batch.partition, count: batch.records.length, blocks, keys };
+    return { topic, partition: batch.partition, count, blocks, keys };
   });
   const state = (commit.state ?? []).map(([name, value]): Change => {
     const key = stateKey(name);

@@ -10,7 +10,7 @@ import { toBlock } from '../../../src/batch/inspect/to-block.js';
 import { createMapping } from '../../../src/batch/mapping/mapping.js';
 import { makeDatasets } from '../../../src/commands/make-datasets.js';
 import { good } from '../../config/loading.js';
-import { recordsOf } from '../mapping/fixture.js';
+import { idsOf, recordsOf } from '../mapping/fixture.js';
 
 export const nowMs = Date.parse('2026-06-10T12:00:00Z');
 
@@ -56,12 +56,17 @@ export async function mapFile(path: string, dataset: Dataset): Promise<MappedFil
   let rejected = 0;
   try {
     const { columns, types } = table;
-    const file = { name: basename(path), sha256: '00'.repeat(32), seenAt: new Date(nowMs).toISOString() };
+    const file = {
+      name: basename(path),
+      sha256: '00'.repeat(32),
+      seenAt: new Date(nowMs).toISOString(),
+      partitions: 1,
+    };
     const mapping = createMapping(dataset, file, { columns, ...(types && { types }) });
     for await (const chunk of table.read(mapping.columns, 1))
       for (const mapped of mapping.map(chunk)) {
         records.push(...recordsOf(mapped));
-        ids.push(...mapped.ids);
+        ids.push(...idsOf(mapped));
         rejected += mapped.rejected.length;
       }
   } finally {

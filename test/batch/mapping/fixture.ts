@@ -1,9 +1,16 @@
 import type { Dataset } from '../../../src/batch/dataset.js';
-import type { MappedChunk } from '../../../src/batch/mapped.js';
+import { type MappedChunk, ownHeaders } from '../../../src/batch/mapped.js';
 import { createMapping, type MappedFile } from '../../../src/batch/mapping/mapping.js';
 import type { Cell, Chunk } from '../../../src/batch/table.js';
+import type { LogRecord } from '../../../src/log/log.js';
+import { recordsIn } from '../../../src/log/packed/unpack.js';
 
-export const file: MappedFile = { name: 'file.csv', sha256: 'ab'.repeat(32), seenAt: '2026-06-10T12:00:00.000Z' };
+export const file: MappedFile = {
+  name: 'file.csv',
+  sha256: 'ab'.repeat(32),
+  seenAt: '2026-06-10T12:00:00.000Z',
+  partitions: 1,
+};
 
 export const numbers = { decimal: '.', thousands: '', nulls: ['null', 'NaN', '-'] } as const;
 
@@ -54,13 +61,23 @@ export function mapAll(of: Dataset, { heads, rows, types, broken, firstRow = 1, 
   return part;
 }
 
-/** The records as they are in the log. */
-export function recordsOf({ bytes, ends }: MappedChunk): Record<string, unknown>[] {
-  const text = Buffer.from(bytes);
-  return ends.map(
-    (end, index) => JSON.parse(text.toString('utf8', ends[index - 1] ?? 0, end)) as Record<string, unknown>,
+/** The records as they go to the log. */
+const unpacked = ({ runs }: MappedChunk): readonly LogRecord[] =>
+  runs.flatMap(({ partition, count, bytes }) =>
+    recordsIn({ topic: '', partition, packed: { count, bytes, names: ownHeaders, common: {} } }),
   );
-}
+
+/** Their values. */
+export const recordsOf = (chunk: MappedChunk): Record<string, unknown>[] =>
+  unpacked(chunk).map(({ value }) => JSON.parse(Buffer.from(value).toString()) as Record<string, unknown>);
+
+export const keysOf = (chunk: MappedChunk): readonly string[] => unpacked(chunk).map(({ key }) => key);
+
+export const idsOf = (chunk: MappedChunk): readonly string[] => unpacked(chunk).map(({ headers }) => headers['fl-id']!);
+
+/** Rows of the records. */
+export const originsOf = (chunk: MappedChunk): readonly number[] =>
+  unpacked(chunk).map(({ headers }) => Number(headers['fl-origin']!.split(':')[1]));
 
 /** `row code column: detail` */
 export const rejections = ({ rejected }: MappedChunk): string[] =>

@@ -5,7 +5,19 @@ import type { Dataset } from '../../../src/batch/dataset.js';
 import { createMapping } from '../../../src/batch/mapping/mapping.js';
 import { FileFault } from '../../../src/batch/table.js';
 import { recordId, recordUuid } from '../../../src/records/identity.js';
-import { columns, dataset, file, mapAll, numbers, ohlc, recordsOf, rejections } from './fixture.js';
+import {
+  columns,
+  dataset,
+  file,
+  idsOf,
+  keysOf,
+  mapAll,
+  numbers,
+  ohlc,
+  originsOf,
+  recordsOf,
+  rejections,
+} from './fixture.js';
 
 const read = (name: string, { delimiter = ',', skip = 0 } = {}): { heads: string[]; rows: string[][] } => {
   const text = readFileSync(new URL(`../../../../test/batch/files/${name}`, import.meta.url), 'utf8');
@@ -31,7 +43,7 @@ test('the sample of the project: three symbols in one file, trailing blank and a
     read('financelake-dummy.csv'),
   );
   const records = recordsOf(mapped);
-  t.deepEqual(mapped.keys, ['AAPL', 'AAPL', 'TSLA', 'TSLA', 'GOOG', 'GOOG']);
+  t.deepEqual(keysOf(mapped), ['AAPL', 'AAPL', 'TSLA', 'TSLA', 'GOOG', 'GOOG']);
   t.is(records.length, 6);
   const { id, ...first } = records[0]!;
   t.deepEqual(first, {
@@ -52,8 +64,8 @@ test('the sample of the project: three symbols in one file, trailing blank and a
     revision: 0,
   });
   t.is(id, recordId('prices', { ...first, kind: 'bar' } as never, 0));
-  t.deepEqual(mapped.ids[0], id);
-  t.deepEqual([mapped.rows, mapped.skipped, mapped.origins], [6, 0, [1, 2, 3, 4, 5, 6]]);
+  t.deepEqual(idsOf(mapped)[0], id);
+  t.deepEqual([mapped.rows, mapped.skipped, originsOf(mapped)], [6, 0, [1, 2, 3, 4, 5, 6]]);
   t.is(Number(records.at(-1)!.volume), Number(read('financelake-dummy.csv').rows.at(-1)!.at(-1)));
 });
 
@@ -119,7 +131,7 @@ test('several columns a symbol: the heads say whose and what', t => {
     wide: { except: [], field: 'close', heads: '^(?<symbol>[^.]+)[.](?<field>.+)$' },
   });
   const mapped = mapAll(of, read('plotly-apple.csv'));
-  t.deepEqual(new Set(mapped.keys), new Set(['AAPL']));
+  t.deepEqual(new Set(keysOf(mapped)), new Set(['AAPL']));
   t.is(sum(recordsOf(mapped), 'volume'), 21_848_281_000);
 });
 
@@ -151,10 +163,10 @@ test('a list of symbols as rows: texts stay texts', t => {
   const records = recordsOf(mapped) as { symbol: string; columns: Record<string, unknown> }[];
   t.is(records.length, 503);
   t.deepEqual(rejections(mapped), []);
-  for (const symbol of ['T', 'F', 'ON', 'BRK.B', 'BF.B']) t.true(mapped.keys.includes(symbol), symbol);
+  for (const symbol of ['T', 'F', 'ON', 'BRK.B', 'BF.B']) t.true(keysOf(mapped).includes(symbol), symbol);
   t.true(records.some(({ columns: { founded } }) => founded === '2013 (1888)'));
   t.deepEqual(records[0]!.columns, { symbol: 'MMM', name: '3M', cik: 66_740, founded: '1902', added: '1957-03-04' });
-  t.is(mapped.ids[7], recordUuid(`${file.sha256}|8`));
+  t.is(idsOf(mapped)[7], recordUuid(`${file.sha256}|8`));
 });
 
 test('a row without a symbol goes by its id, and missing values are null', t => {
@@ -169,7 +181,7 @@ test('a row without a symbol goes by its id, and missing values are null', t => 
       ['', null],
     ],
   });
-  t.deepEqual(mapped.keys, mapped.ids);
+  t.deepEqual(keysOf(mapped), idsOf(mapped));
   t.deepEqual(
     recordsOf(mapped).map(({ columns: values }) => values),
     [
@@ -178,7 +190,7 @@ test('a row without a symbol goes by its id, and missing values are null', t => 
     ],
   );
   const asNumber = mapAll({ ...of, decimals: 'number' }, { heads: ['n', 'yes'], rows: [['1.50', 'no']] });
-  t.is(Buffer.from(asNumber.bytes).includes('"columns":{"n":1.50,"yes":false}'), true);
+  t.is(Buffer.from(asNumber.runs[0]!.bytes).includes('"columns":{"n":1.50,"yes":false}'), true);
 });
 
 test('without columns a row has all of the file, as the file declares them', t => {
@@ -204,7 +216,7 @@ test('an integer that JSON readers would round is refused', t => {
     '1 bad-number n: `9007199254740993` is too large for an integer: use `type: decimal`',
     '4 bad-number n: `5.5` is no whole number',
   ]);
-  t.deepEqual(mapped.origins, [2, 3]);
+  t.deepEqual(originsOf(mapped), [2, 3]);
 });
 
 const plain = dataset({ columns: { ...columns('symbol', 'date', 'volume'), ...ohlc } });
@@ -230,7 +242,7 @@ test('a bad row is named with number, column, value and reason, and its neighbou
     good,
   ];
   const mapped = mapAll(plain, { heads, rows, firstRow: 11, broken: new Map([[10, '9 cells, the header has 7']]) });
-  t.deepEqual(mapped.origins, [11]);
+  t.deepEqual(originsOf(mapped), [11]);
   t.deepEqual(rejections(mapped), [
     '12 bad-number Open: `x` is not a number',
     '13 ohlc-order: open 1 high 1.2 low 0.5 close 1.5',
@@ -277,7 +289,7 @@ test('an intraday bar is final at its end', t => {
 test('rows stay that have one of the values of every filter', t => {
   const of = { ...plain, where: { symbol: ['A', 'B'], Volume: ['100'] } };
   const mapped = mapAll(of, { heads, rows: [good, but([0, ' B ']), but([0, 'C']), but([6, '99']), but([6, null])] });
-  t.deepEqual([mapped.keys, mapped.skipped, mapped.rejected.length], [['A', 'B'], 3, 0]);
+  t.deepEqual([keysOf(mapped), mapped.skipped, mapped.rejected.length], [['A', 'B'], 3, 0]);
 });
 
 test('a column that is not there is named with what there is', t => {
@@ -347,8 +359,8 @@ test('one price column a symbol: each cell is a quote, an empty one is none, a b
       ['2024-06-05', 'NaN', '402', ''],
     ],
   });
-  t.deepEqual(mapped.keys, ['AAPL', 'MSFT', 'MSFT']);
-  t.deepEqual(mapped.origins, [1, 1, 3]);
+  t.deepEqual(keysOf(mapped), ['AAPL', 'MSFT', 'MSFT']);
+  t.deepEqual(originsOf(mapped), [1, 1, 3]);
   t.deepEqual(rejections(mapped), ['2 bad-number MSFT: `oops` is not a number']);
   t.is(mapped.rejected[0]!.cells, '{"Date":"2024-06-04","MSFT":"oops"}');
   t.like(recordsOf(mapped)[2], {
@@ -387,7 +399,7 @@ test('wide rows have an id for each symbol', t => {
       { date: '2024-06-04', value: '4.8', symbol: 'DGS2' },
     ],
   );
-  t.is(new Set(mapped.ids).size, 3);
+  t.is(new Set(idsOf(mapped)).size, 3);
 });
 
 test('pence become pounds exactly, and typed columns are read as numbers whatever the style of texts', t => {
@@ -409,7 +421,7 @@ test('the same bar has the same id from a text and from a typed column, wherever
     firstRow: 2,
     rows: [['A', '2024-06-04', '1.1', '2', '1', '1.5', '100']],
   });
-  t.is(typed.ids[0], text.ids[1]);
+  t.is(idsOf(typed)[0], idsOf(text)[1]);
 });
 
 test('texts beyond ASCII keep their place among the bytes', t => {
@@ -418,7 +430,6 @@ test('texts beyond ASCII keep their place among the bytes', t => {
     recordsOf(mapped).map(({ symbol }) => symbol),
     ['ÆØ', '東京', 'A'],
   );
-  t.is(mapped.ends.at(-1), mapped.bytes.length);
 });
 
 test('a chunk of a wide file is mapped in parts that follow each other, none of them large', t => {
@@ -429,7 +440,7 @@ test('a chunk of a wide file is mapped in parts that follow each other, none of 
   const cells = mapping.columns.map(column => dates.map(date => (column === 0 ? date : '1')));
   const parts = Array.from(mapping.map({ firstRow: 7, rows: dates.length, columns: cells, progress: 1 }));
   t.deepEqual(
-    parts.map(({ firstRow, rows, ids }) => [firstRow, rows, ids.length]),
+    parts.map(({ firstRow, rows, records }) => [firstRow, rows, records]),
     [
       [7, 1, 3_000],
       [8, 1, 3_000],
