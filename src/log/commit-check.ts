@@ -43,15 +43,13 @@ function checkPacked({ topic, packed: { count, bytes, names, common } }: PackedB
   let shared = 0;
   for (const name in common) shared += 3 * (name.length + common[name]!.length);
   const at = { position: 0 };
-  walkPacked(bytes, { position: 0 }, count, names.length, (key, value, headers, index) => {
+  walkPacked(bytes, { position: 0 }, count, names.length, (key, value) => {
     at.position = key;
     const keyBytes = takeNumber(bytes, at);
     if (keyBytes > bounds.keyBytes) throw tooLarge(`a key for ${topic}`, keyBytes, bounds.keyBytes);
     at.position = value;
     const valueBytes = takeNumber(bytes, at);
     if (valueBytes > bounds.valueBytes) throw tooLarge(`a record for ${topic}`, valueBytes, bounds.valueBytes);
-    void headers;
-    void index;
   });
   return bytes.length + shared;
 }

@@ -79,7 +79,12 @@ export function recordContract(test: Declare, open: () => Promise<OpenedRecords>
       { topic: 't', partition: 1, offset: 2, count: 1 },
     ]);
     t.deepEqual(
-      (await drain(log, 't', 1)).map(({ offset, key, value, headers }) => ({ offset, key, value: text(value), headers })),
+      (await drain(log, 't', 1)).map(({ offset, key, value, headers }) => ({
+        offset,
+        key,
+        value: text(value),
+        headers,
+      })),
       [
         { offset: 0, key: 'IBM', value: 'one', headers },
         { offset: 1, key: 'BRK.B', value: 'two', headers: { 'fl-id': 'i2', 'fl-schema': 'bar/1' } },

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { openMemoryLog } from '../../src/log/memory.js';
 import { murmur2, partitionOf } from '../../src/log/murmur2.js';
+import { Packer } from '../../src/log/packed/packer.js';
 import { recordsIn } from '../../src/log/packed/unpack.js';
 import { createWriter, mergePrepared } from '../../src/log/writer.js';
 import { runs } from '../property-runs.js';
@@ -109,4 +110,41 @@ test('in whatever order topics and keys come, each record gets the place and the
     }),
     runs(200),
   );
+});
+
+test('packed records are numbered behind the others, and come back with all their headers', async t => {
+  const log = openMemoryLog();
+  log.ensureTopic('bars', { cleanup: 'delete', partitions: 2 });
+  const writer = createWriter(log, { name: 'files/x', epoch: 0 });
+  const packer = new Packer(2);
+  for (const [at, key] of ['IBM', 'IBM', 'Ærø', 'IBM'].entries()) {
+    packer.begin(key).any(`value ${at}`);
+    packer.end([`id-${at}`]);
+  }
+  const packed = packer.take().map(({ partition, count, bytes }) => ({
+    topic: 'bars',
+    partition,
+    packed: { count, bytes, names: ['fl-id'], common: { 'fl-schema': 'bar/1' } },
+  }));
+  await log.append(mergePrepared([writer.prepare([outgoing('bars', 'IBM')], packed)]));
+  const of = (key: string) => log.read('bars', partitionOf(key, 2), 0, 1e6).filter(record => record.key === key);
+  t.deepEqual(
+    of('IBM')
+      .slice(1)
+      .map(({ value, headers }) => [Buffer.from(value).toString(), headers['fl-id']]),
+    [
+      ['value 0', 'id-0'],
+      ['value 1', 'id-1'],
+      ['value 3', 'id-3'],
+    ],
+  );
+  const [danish] = of('Ærø');
+  t.like(danish!.headers, { 'fl-id': 'id-2', 'fl-schema': 'bar/1', 'fl-writer': 'files/x', 'fl-epoch': '0' });
+  for (const { partition } of log.ends('bars')) {
+    const numbers = log.read('bars', partition, 0, 1e6).map(({ headers }) => Number(headers['fl-seq']));
+    t.deepEqual(numbers, [...numbers.keys()]);
+  }
+  const [first] = packed;
+  const cut = { ...first!, packed: { ...first!.packed, bytes: first!.packed.bytes.subarray(0, -1) } };
+  await t.throwsAsync(log.append({ batches: [cut] }), { instanceOf: RangeError });
 });
