@@ -9,7 +9,7 @@ import {
   type Position,
   type StoredRecord,
 } from './log.js';
-import { recordsIn } from './packed/unpack.js';
+import { plain } from './packed/unpack.js';
 import { createPauseReports } from './pause-reports.js';
 import { agreedTopic, type Topic } from './topics.js';
 
@@ -290,10 +290,9 @@ function openOn(disk: Disk, options: MemoryLogOptions): MemoryLog {
 /** The caller may reuse its buffers once the call has returned. */
 const copyOf = ({ batches, state = [], makesRoom }: Commit): Unpacked => ({
   ...(makesRoom && { makesRoom }),
-  batches: batches.map(batch => ({
-    topic: batch.topic,
-    partition: batch.partition,
-    records: recordsIn(batch).map(({ key, value, headers }) => ({
+  batches: batches.map(plain).map(batch => ({
+    ...batch,
+    records: batch.records.map(({ key, value, headers }) => ({
       key,
       value: new Uint8Array(value),
       headers: { ...headers },

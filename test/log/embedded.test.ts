@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { decodeBlock, encodeBlocks, placeBlock } from '../../src/log/embedded/block.js';
 import { openEmbeddedReader } from '../../src/log/embedded/embedded-reader.js';
@@ -10,6 +11,7 @@ import { type Change, dataFile, openEnvironment } from '../../src/log/embedded/e
 import { blockKey, blockPlace } from '../../src/log/embedded/keys.js';
 import { checkPages } from '../../src/log/embedded/pages.js';
 import { LogFailure } from '../../src/log/log.js';
+import { Packer } from '../../src/log/packed/packer.js';
 import { logContract, type Opened, readAll } from './contract.js';
 import { batch, record, text } from './record-contract.js';
 import { openTemp, tempDirectory } from './temp-log.js';
@@ -85,6 +87,66 @@ test('offsets beyond 2^32 are kept exactly', t => {
     [...ordered].sort((a, b) => a.compare(b)),
     ordered,
   );
+});
+
+test('a block of the first format, which counts no headers, is read', t => {
+  const place = { topic: 3, partition: 9, base: 7, count: 1 };
+  const [block] = encodeBlocks([record('a')]);
+  placeBlock(block!, { ...place, commit: 1, timeMs: 1.5e12 });
+  // No names, no common headers; then the number of counted ones, which the first format has not.
+  t.deepEqual([...block!.bytes.subarray(40, 43)], [0, 0, 0]);
+  const first = Buffer.concat([block!.bytes.subarray(0, 42), block!.bytes.subarray(43)]);
+  first.writeUInt16LE(1, 4);
+  first.writeUInt32LE(crc32(first.subarray(4)), 0);
+  t.deepEqual(
+    decodeBlock(first, place).map(({ offset, key }) => [offset, key]),
+    [[7, 'a']],
+  );
+});
+
+test('packed records come back from the disk in order, with the headers that they share and their numbers', async t => {
+  const path = tempDirectory();
+  const { log } = await openTemp(path);
+  log.ensureTopic('t', { cleanup: 'delete', partitions: 3 });
+  const packer = new Packer(3);
+  const count = 3000;
+  for (let at = 0; at < count; at++) {
+    packer.begin(`Ø${at % 7}`).any(`${at} ${'x'.repeat(300)}`);
+    packer.end([`id-${at}`]);
+  }
+  const next = [0, 0, 0];
+  const batches = packer.take().map(({ partition, count: records, bytes }) => {
+    t.true(bytes.length <= 240 * 1024);
+    const counted = { name: 'fl-seq', first: 2 ** 40 + next[partition]! };
+    next[partition]! += records;
+    return {
+      topic: 't',
+      partition,
+      packed: { count: records, bytes, names: ['fl-id'], common: { who: 'Æ' }, counted },
+    };
+  });
+  t.true(batches.length > 3, 'more than one run a partition');
+  await log.append({ batches });
+  await log.close();
+  const reader = openEmbeddedReader(path);
+  const found: number[] = [];
+  for (const { partition, end } of reader.ends('t')) {
+    const records = reader.read('t', partition, 0, 1e9);
+    t.is(records.length, end);
+    let last = -1;
+    for (const { offset, key, value, headers } of records) {
+      const at = Number(Buffer.from(value).toString().split(' ')[0]);
+      t.true(at > last);
+      last = at;
+      found.push(at);
+      t.deepEqual(
+        [key, headers],
+        [`Ø${at % 7}`, { who: 'Æ', 'fl-seq': String(2 ** 40 + offset), 'fl-id': `id-${at}` }],
+      );
+    }
+  }
+  t.is(new Set(found).size, count);
+  await reader.close();
 });
 
 test('a batch with more than its block can hold is split, and each record may have headers of its own', async t => {

@@ -150,8 +150,9 @@ function observationsOf(binding: Binding, { sha256, seenAt }: MappedFile, symbol
       const final = isFinal(observation, timeMs);
       const value = draft.packer.begin(observation.symbol);
       writeRecord(value, observation, { id, source: name, seenAt, revision: 0, final }, decimals);
-      draft.packer.end([id, mark + number]);
-      draft.records += 1;
+      const tooLarge = draft.packer.end([id, mark + number]);
+      if (tooLarge === undefined) draft.records += 1;
+      else rejects.add(row, 'too-large', tooLarge, symbols && observation.symbol);
     }
   };
   return {
@@ -180,8 +181,9 @@ function rowsOf(binding: Binding, file: MappedFile, symbols?: readonly WideSymbo
         continue;
       }
       draft.packer.begin(made.key).any(made.text);
-      draft.packer.end([made.id, mark + number]);
-      draft.records += 1;
+      const tooLarge = draft.packer.end([made.id, mark + number]);
+      if (tooLarge === undefined) draft.records += 1;
+      else rejects.add(row, 'too-large', tooLarge);
     }
   };
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
+import type { Time } from '../../streams/time.js';
 import type { Action, Add } from '../delta/action.js';
 import { commit } from '../delta/commit.js';
 import { type Column, schemaString } from '../delta/schema.js';
@@ -13,6 +14,7 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Of type date or string, and functions of what the id is made of: equal ids lie in one partition. */
   readonly partitionBy: readonly string[];
+  readonly time: Pick<Time, 'now'>;
 }
 
 /** Consecutive records of one partition of the log. */
@@ -35,7 +37,7 @@ export interface Written {
   readonly rejected: readonly number[];
 }
 
-const created = ({ columns, partitionBy }: Table): Action[] => [
+const created = ({ columns, partitionBy, time }: Table): Action[] => [
   { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
   {
     metaData: {
@@ -44,7 +46,7 @@ const created = ({ columns, partitionBy }: Table): Action[] => [
       schemaString: schemaString(columns),
       partitionColumns: partitionBy,
       configuration: {},
-      createdTime: Date.now(),
+      createdTime: time.now(),
     },
   },
 ];
@@ -70,7 +72,7 @@ export const nextOffset = (snapshot: Snapshot, appId: string): number | undefine
  * Holds the slice as lines, then as DuckDB's table. Where it throws, files may stay that no entry names; writing the slice again is right.
  */
 export async function writeBatch(table: Table, duck: Connection, known: Snapshot, slice: Slice): Promise<Written> {
-  const { store, columns } = table;
+  const { store, columns, time } = table;
   const base = await newest(store, known);
   const next = nextOffset(base, slice.appId);
   const overtaken = (snapshot: Snapshot) => nextOffset(snapshot, slice.appId) !== next;
@@ -90,21 +92,25 @@ export async function writeBatch(table: Table, duck: Connection, known: Snapshot
   const adds = await writeParts(table, duck, base);
   const rows = adds.reduce((sum, { rows }) => sum + rows, 0);
   let committed = false;
+  let hasNewFiles = false;
   const snapshot = await commit(store, base, current => {
-    committed = !overtaken(current);
+    hasNewFiles = [...current.files.keys()].some(path => !base.files.has(path));
+    committed = !overtaken(current) && !hasNewFiles;
     if (!committed) return undefined;
     return [
       ...(current.version === -1 ? created(table) : []),
-      { commitInfo: { timestamp: Date.now(), operation: 'WRITE' } },
-      { txn: { appId: slice.appId, version: slice.end - 1, lastUpdated: Date.now() } },
+      { commitInfo: { timestamp: time.now(), operation: 'WRITE' } },
+      { txn: { appId: slice.appId, version: slice.end - 1, lastUpdated: time.now() } },
       ...adds.map(({ add }) => ({ add })),
     ];
   });
   if (!committed) for (const { add } of adds) await store.delete(decodeURIComponent(add.path));
+  // What another writer has brought meanwhile may have ids of these rows.
+  if (hasNewFiles) return writeBatch(table, duck, snapshot, slice);
   return { snapshot, committed, rows: committed ? rows : 0, rejected };
 }
 
-async function writeParts({ store, columns, partitionBy }: Table, duck: Connection, base: Snapshot) {
+async function writeParts({ store, columns, partitionBy, time }: Table, duck: Connection, base: Snapshot) {
   const keys = partitionBy.map(quoted);
   const stored = columns.map(({ name }) => quoted(name)).filter(name => !keys.includes(name));
   const texts = keys.map(key => `CAST(${key} AS VARCHAR)`);
@@ -148,7 +154,7 @@ async function writeParts({ store, columns, partitionBy }: Table, duck: Connecti
     const stats = JSON.stringify({ numRecords: rows });
     adds.push({
       rows,
-      add: { path: encoded, partitionValues, size, modificationTime: Date.now(), dataChange: true, stats },
+      add: { path: encoded, partitionValues, size, modificationTime: time.now(), dataChange: true, stats },
     });
   }
   return adds;

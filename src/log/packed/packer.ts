@@ -1,6 +1,7 @@
 import { JsonBytes } from '../../records/json-bytes.js';
 import { partitionOf } from '../murmur2.js';
 import { bounds } from '../topics.js';
+import { putText } from './lengths.js';
 
 /** Packed records of one partition, without what they share. */
 export interface PackedRun {
@@ -13,6 +14,8 @@ interface Place {
   readonly partition: number;
   /** The key with its length. */
   readonly key: Uint8Array;
+  /** Bytes of the key alone. */
+  readonly keyBytes: number;
 }
 
 interface Lane {
@@ -21,18 +24,20 @@ interface Lane {
 }
 
 const mostKnown = 65_536;
+/** Symbols are shorter; foreign bytes need not be. */
+const longestKnown = 64;
 /** A length that is written once the value is: LEB128 with leading zeros. */
 const lengthBytes = 4;
 
 /**
  * Writes records where they are made as they lie in the log, by partition of their key. Holds what was written since the last `take`, and the places of
- * 65,536 keys.
+ * 65,536 short keys.
  */
 export class Packer {
   readonly #lanes: readonly Lane[];
   readonly #known = new Map<string, Place>();
   #runs: PackedRun[] = [];
-  #at = 0;
+  #place: Place = { partition: 0, key: Buffer.of(0), keyBytes: 0 };
   #start = 0;
   #valueAt = 0;
 
@@ -44,7 +49,7 @@ export class Packer {
   /** Begins a record. @returns where its value is to be written, up to `end` */
   begin(key: string): JsonBytes {
     const place = this.#known.get(key) ?? this.#placeOf(key);
-    this.#at = place.partition;
+    this.#place = place;
     const { bytes } = this.#lanes[place.partition]!;
     this.#start = bytes.length;
     bytes.raw(place.key);
@@ -53,11 +58,20 @@ export class Packer {
     return bytes;
   }
 
-  /** Ends it with its own headers, ASCII shorter than 128 letters, by index of their name. */
-  end(headers: readonly string[]): void {
-    const lane = this.#lanes[this.#at]!;
+  /**
+   * Ends it with its own headers, ASCII shorter than 128 letters, by index of their name.
+   * @returns why no log would take it, as one line for people; then it is as if it had not begun
+   */
+  end(headers: readonly string[]): string | undefined {
+    const { partition, keyBytes } = this.#place;
+    const lane = this.#lanes[partition]!;
     const { bytes } = lane;
     const length = bytes.length - this.#valueAt;
+    const fault = faultOf('its key', keyBytes, bounds.keyBytes) ?? faultOf('the record', length, bounds.valueBytes);
+    if (fault !== undefined) {
+      bytes.length = this.#start;
+      return fault;
+    }
     for (let n = 0; n < lengthBytes; n++)
       bytes.fill(this.#valueAt - lengthBytes + n, ((length >>> (7 * n)) & 0x7f) | (n < lengthBytes - 1 ? 0x80 : 0));
     bytes.byte(headers.length);
@@ -68,8 +82,9 @@ export class Packer {
       bytes.plain(text);
     }
     // The record that does not fit begins the next run.
-    if (bytes.length > bounds.packedBytes && lane.count > 0) this.#cut(this.#at, this.#start);
+    if (bytes.length > bounds.packedBytes && lane.count > 0) this.#cut(partition, this.#start);
     lane.count += 1;
+    return undefined;
   }
 
   /** All that was written, in order within each partition; begins anew. */
@@ -88,18 +103,20 @@ export class Packer {
   }
 
   #placeOf(key: string): Place {
-    const text = Buffer.from(key);
-    const length: number[] = [];
-    for (let rest = text.length; ; rest >>>= 7) {
-      length.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
-      if (rest <= 0x7f) break;
-    }
+    const bytes = Buffer.allocUnsafe(5 + 3 * key.length);
+    const at = { position: 0 };
+    putText(bytes, at, key);
     const place = {
       partition: partitionOf(key, this.#lanes.length),
-      key: Buffer.concat([Buffer.from(length), text]),
+      key: bytes.subarray(0, at.position),
+      keyBytes: Buffer.byteLength(key),
     };
+    if (key.length > longestKnown) return place;
     if (this.#known.size >= mostKnown) this.#known.clear();
     this.#known.set(key, place);
     return place;
   }
 }
+
+const faultOf = (what: string, bytes: number, most: number): string | undefined =>
+  bytes > most ? `${what} has ${bytes} bytes, more than ${most}` : undefined;

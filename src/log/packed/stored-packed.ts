@@ -13,7 +13,7 @@ export interface Shared {
 
 /**
  * Walks over packed records and checks their shape.
- * @param visit gets where the length of the key lies, that of the value, and the number of own headers
+ * @param visit gets, for each record, where three lengths lie: that of its key, that of its value, and the number of its own headers
  * @throws RangeError where it does not fit: lengths beyond the end, an own header without a name, bytes left over
  */
 export function walkPacked(

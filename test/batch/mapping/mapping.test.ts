@@ -454,3 +454,25 @@ test('a chunk of a wide file is mapped in parts that follow each other, none of 
     [[10, 'Date', '{"Date":"never"}']],
   );
 });
+
+test('a record that no log takes is a rejected row, and those beside it are there', t => {
+  const of = dataset({ kind: 'row', topic: 'rows' });
+  const long = 'x'.repeat(2 ** 20);
+  const rows = [
+    ['A', 'fine'],
+    ['B', long],
+    ['k'.repeat(1025), 'fine'],
+    ['A', 'fine'],
+    ['k'.repeat(1024), 'fine'],
+  ];
+  const mapped = mapAll(of, { heads: ['symbol', 'text'], rows });
+  t.deepEqual(originsOf(mapped), [1, 4, 5]);
+  t.deepEqual(
+    mapped.rejected.map(({ row, code }) => [row, code]),
+    [
+      [2, 'too-large'],
+      [3, 'too-large'],
+    ],
+  );
+  t.regex(mapped.rejected[1]!.detail, /key has 1025 bytes, more than 1024/);
+});

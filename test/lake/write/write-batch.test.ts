@@ -23,6 +23,7 @@ async function world(t: { teardown(end: () => void): void }) {
       { name: 'close', type: 'decimal(38,10)' },
     ],
     partitionBy: ['date'],
+    time: { now: () => Date.UTC(2026, 10, 26) },
   };
   const duck = await openDuckDb(256e6);
   const rowsOf = async (snapshot: Snapshot) => {
@@ -119,4 +120,28 @@ test('digits of a whole number, of a second and of a day are kept or the row is 
   const written = await writeBatch({ ...table, columns }, duck, noTable, slice(0, ...values));
   t.deepEqual(written.rejected, [0, 2, 4]);
   t.is(written.rows, 2);
+});
+
+test('a row that another writer brought while this one made its files is not written a second time', async t => {
+  const { table, duck, rowsOf, slice } = await world(t);
+  const { snapshot } = await writeBatch(table, duck, noTable, slice(0, bar('a', '1')));
+  const other = await openDuckDb(256e6);
+  let races = 0;
+  const raced: Table = {
+    ...table,
+    store: {
+      ...table.store,
+      async putIfAbsent(name, bytes) {
+        if (races++ === 0)
+          await writeBatch(table, other, snapshot, { ...slice(0, bar('b', '2')), appId: 'log/market.bars/1' });
+        return table.store.putIfAbsent(name, bytes);
+      },
+    },
+  };
+  const written = await writeBatch(raced, duck, snapshot, slice(1, bar('b', '2'), bar('c', '3')));
+  t.deepEqual([written.committed, written.rows, races], [true, 1, 2]);
+  t.deepEqual(
+    (await rowsOf(written.snapshot)).map(([id]) => id),
+    ['a', 'b', 'c'],
+  );
 });
